@@ -1,0 +1,170 @@
+"""Categories (dated county data), reports, their append-only steps, their photos."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    Sequence,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from gridmap.store.base import STORED_SRID, Base, Dated, dated_checks, no_overlap
+from gridmap.terms import Line, PlaceSource, Rung, Stage, Verdict
+
+REPORT_NUMBERS = Sequence("report_number", metadata=Base.metadata)
+"""Source of the running part of report numbers; gaps are possible, doubles are not."""
+
+
+def _one_of(column: str, words: type[Line | Rung | Stage | Verdict | PlaceSource]) -> str:
+    return f"{column} IN ({', '.join(repr(word.value) for word in words)})"
+
+
+class Category(Dated, Base):
+    """What a report is about: its line, first rung and limits, from a day to a day.
+
+    `limits` maps a step (accept, handle, check) to a limit such as ``{"value": 4, "unit":
+    "working_hours"}``; a report keeps the version that it was filed under.
+    """
+
+    __tablename__ = "category"
+    __table_args__ = (
+        *dated_checks(),
+        CheckConstraint(_one_of("line", Line), name="line"),
+        CheckConstraint(_one_of("first_rung", Rung), name="first_rung"),
+        no_overlap("ex_category", "code"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(16))
+    line: Mapped[str] = mapped_column(String(32))
+    topic: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(Text)
+    name_en: Mapped[str] = mapped_column(Text)
+    first_rung: Mapped[str] = mapped_column(String(32))
+    limits: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    position: Mapped[int] = mapped_column(server_default="0")
+
+
+class Report(Base):
+    """A report (诉求): its raw place, the two verdicts, and who holds it now.
+
+    The raw place is kept as given (`raw_lon`, `raw_lat`, `raw_crs`); `spot` is WGS 84. Grid,
+    building and party organisations are those of the day on which it was filed.
+    """
+
+    __tablename__ = "report"
+    __table_args__ = (
+        CheckConstraint(_one_of("stage", Stage), name="stage"),
+        CheckConstraint(_one_of("rung", Rung), name="rung"),
+        CheckConstraint(_one_of("grid_verdict", Verdict), name="grid_verdict"),
+        CheckConstraint(_one_of("building_verdict", Verdict), name="building_verdict"),
+        CheckConstraint(_one_of("place_source", PlaceSource), name="place_source"),
+        CheckConstraint("(grid_verdict = 'accepted') = (grid_id IS NOT NULL)", name="grid"),
+        Index("ix_report_grid_id_stage", "grid_id", "stage"),
+        Index("ix_report_building_id", "building_id"),
+        Index("ix_report_spot", "spot", postgresql_using="gist"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    number: Mapped[str] = mapped_column(String(24), unique=True)
+    idempotency_key: Mapped[str] = mapped_column(String(64), unique=True)
+    body_sha256: Mapped[str] = mapped_column(String(64))
+    track_key: Mapped[str] = mapped_column(String(32))
+    version: Mapped[int] = mapped_column(server_default="1")
+    filed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+
+    category_id: Mapped[int] = mapped_column(ForeignKey("category.id"))
+    description: Mapped[str] = mapped_column(Text)
+    reporter_phone: Mapped[str | None] = mapped_column(String(32))
+    filed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    raw_lon: Mapped[float] = mapped_column(Double)
+    raw_lat: Mapped[float] = mapped_column(Double)
+    raw_crs: Mapped[str] = mapped_column(String(32))
+    accuracy_m: Mapped[float | None] = mapped_column(Double)
+    place_source: Mapped[str] = mapped_column(String(16))
+    spot: Mapped[WKBElement] = mapped_column(
+        Geometry("POINT", srid=STORED_SRID, spatial_index=False)
+    )
+
+    grid_verdict: Mapped[str] = mapped_column(String(16))
+    grid_faults: Mapped[list[str]] = mapped_column(ARRAY(String(32)), server_default=text("'{}'"))
+    building_verdict: Mapped[str] = mapped_column(String(16))
+    building_faults: Mapped[list[str]] = mapped_column(
+        ARRAY(String(32)), server_default=text("'{}'")
+    )
+    alternatives: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+
+    community_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"), index=True)
+    grid_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"))
+    compound_id: Mapped[int | None] = mapped_column(ForeignKey("compound.id"), index=True)
+    building_id: Mapped[int | None] = mapped_column(ForeignKey("building.id"))
+    general_branch_id: Mapped[int | None] = mapped_column(ForeignKey("party_organisation.id"))
+    grid_branch_id: Mapped[int | None] = mapped_column(ForeignKey("party_organisation.id"))
+    building_group_id: Mapped[int | None] = mapped_column(ForeignKey("party_organisation.id"))
+
+    stage: Mapped[str] = mapped_column(String(16))
+    rung: Mapped[str] = mapped_column(String(32))
+    holder_post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"), index=True)
+
+    category: Mapped[Category] = relationship()
+    steps: Mapped[list[Step]] = relationship(back_populates="report", order_by="Step.sequence")
+    photos: Mapped[list[Photo]] = relationship(back_populates="report", order_by="Photo.position")
+
+
+class Step(Base):
+    """One step of a report: what was done, by whom, who holds it after. Append-only by trigger."""
+
+    __tablename__ = "step"
+    __table_args__ = (
+        UniqueConstraint("report_id", "sequence"),
+        CheckConstraint(_one_of("stage", Stage), name="stage"),
+        CheckConstraint(_one_of("rung", Rung), name="rung"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    sequence: Mapped[int] = mapped_column()
+    action: Mapped[str] = mapped_column(String(32))
+    stage: Mapped[str] = mapped_column(String(16))
+    rung: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    holder_post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    reasons: Mapped[list[str]] = mapped_column(ARRAY(String(48)), server_default=text("'{}'"))
+    note: Mapped[str | None] = mapped_column(Text)
+
+    report: Mapped[Report] = relationship(back_populates="steps")
+
+
+class Photo(Base):
+    """A photo of a report, re-encoded (no metadata), kept in the report's own transaction."""
+
+    __tablename__ = "photo"
+    __table_args__ = (UniqueConstraint("report_id", "position"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    position: Mapped[int] = mapped_column()
+    width: Mapped[int] = mapped_column()
+    height: Mapped[int] = mapped_column()
+    jpeg: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+    report: Mapped[Report] = relationship(back_populates="photos")

@@ -1,0 +1,264 @@
+"""Every refusal of gridmap: a stable code, and words for the reader in Chinese and English.
+
+A refusal knows nothing of HTTP: `web.errors` has the one table from refusal to status.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class GridmapError(Exception):
+    """A refusal. Subclasses give `code` and the sentences; `params` fill their places.
+
+    Attributes:
+        code: stable word for programs; never changes once released.
+        zh, en: the sentence for a person, with `{name}` places filled from `params`.
+        hint_zh, hint_en: what to do about it, or empty.
+        field: the input that caused it, where there is one.
+    """
+
+    code: ClassVar[str] = "refused"
+    zh: ClassVar[str] = "请求被拒绝。"
+    en: ClassVar[str] = "The request was refused."
+    hint_zh: ClassVar[str] = ""
+    hint_en: ClassVar[str] = ""
+
+    def __init__(self, *, field: str | None = None, **params: object) -> None:
+        self.field = field
+        self.params = params
+        super().__init__(self.message("zh"))
+
+    def message(self, language: str) -> str:
+        """Return the sentence in ``zh`` or ``en``.
+
+        >>> UnknownCrs(crs="EPSG:1").message("en")
+        'The coordinate system “EPSG:1” is not known.'
+        """
+        return (self.en if language == "en" else self.zh).format(**self.params)
+
+    def hint(self, language: str) -> str:
+        """Return what to do about it in ``zh`` or ``en``; empty where there is nothing to say."""
+        return (self.hint_en if language == "en" else self.hint_zh).format(**self.params)
+
+
+class InvalidInput(GridmapError):
+    """Input that no rule allows; `reason_zh` and `reason_en` say why."""
+
+    code = "invalid_input"
+    zh = "{reason_zh}"
+    en = "{reason_en}"
+
+    def __init__(self, *, reason_zh: str, reason_en: str, field: str | None = None) -> None:
+        super().__init__(field=field, reason_zh=reason_zh, reason_en=reason_en)
+
+
+class UnknownCrs(GridmapError):
+    """A coordinate system that nobody here can read."""
+
+    code = "unknown_crs"
+    zh = "不认识坐标系“{crs}”。"
+    en = "The coordinate system “{crs}” is not known."
+    hint_zh = "可用：wgs84、cgcs2000、gcj02（高德、微信、腾讯）、bd09（百度）或 EPSG 代码，例如 EPSG:4490。"
+    hint_en = (
+        "Use wgs84, cgcs2000, gcj02 (Amap, WeChat), bd09 (Baidu) or an EPSG code such as EPSG:4490."
+    )
+
+
+class BadCoordinates(GridmapError):
+    """A longitude or latitude that is not on the globe (or not a finite number)."""
+
+    code = "bad_coordinates"
+    zh = "坐标无效：经度 {lon}，纬度 {lat}。"
+    en = "These are no coordinates: longitude {lon}, latitude {lat}."
+    hint_zh = "经度在 -180 到 180 之间，纬度在 -90 到 90 之间；是否把经纬度写反了？"
+    hint_en = "Longitude lies in -180..180, latitude in -90..90; are the two swapped?"
+
+
+class OutsideCounty(GridmapError):
+    """A point far outside the county: probably a swapped pair or another coordinate system."""
+
+    code = "outside_county"
+    zh = "这个位置不在{county}范围内（距县界约 {distance_km} 公里）。"
+    en = "This place lies outside {county} (about {distance_km} km from its edge)."
+    hint_zh = "是否把经度和纬度写反了？坐标是否来自高德、微信（gcj02）或百度（bd09）？"
+    hint_en = "Are longitude and latitude swapped? Do the coordinates come from Amap or WeChat (gcj02) or Baidu (bd09)?"
+
+
+class BadCode(GridmapError):
+    """An administrative or grid code with the wrong number of digits or a wrong parent."""
+
+    code = "bad_code"
+    zh = "编码“{value}”不对：{reason_zh}。"
+    en = "The code “{value}” is wrong: {reason_en}."
+
+
+class NotFound(GridmapError):
+    """Nothing with this name, or nothing that this reader may see."""
+
+    code = "not_found"
+    zh = "没有找到{what_zh}。"
+    en = "{what_en} was not found."
+
+    def __init__(
+        self, *, what_zh: str = "该内容", what_en: str = "It", field: str | None = None
+    ) -> None:
+        super().__init__(field=field, what_zh=what_zh, what_en=what_en)
+
+
+class NotSignedIn(GridmapError):
+    """A page or operation for people with an account."""
+
+    code = "not_signed_in"
+    zh = "请先登录。"
+    en = "Please sign in first."
+
+
+class NotAllowed(GridmapError):
+    """Signed in, but the posts held today do not reach so far."""
+
+    code = "not_allowed"
+    zh = "您目前的岗位没有这项权限。"
+    en = "Your posts of today do not allow this."
+    hint_zh = "权限随岗位走：任期开始即有，任期结束即止。如有疑问请联系系统管理员。"
+    hint_en = "What an account may do follows the posts its person holds. Ask the administrator if this looks wrong."
+
+
+class BadSignIn(GridmapError):
+    """Name or password wrong: never says which."""
+
+    code = "bad_sign_in"
+    zh = "账号或密码不对。"
+    en = "Account or password is wrong."
+
+
+class AccountLocked(GridmapError):
+    """Too many wrong passwords in a row."""
+
+    code = "account_locked"
+    zh = "密码连续输错，账号已锁定，请 {minutes} 分钟后再试。"
+    en = "Too many wrong passwords: the account is locked. Try again in {minutes} minutes."
+
+
+class MissingIdempotencyKey(GridmapError):
+    """A report without its key could arrive twice."""
+
+    code = "missing_idempotency_key"
+    zh = "缺少请求头 Idempotency-Key。"
+    en = "The header Idempotency-Key is missing."
+    hint_zh = "每份诉求用一个新的随机编号；重试时用同一个编号，保证只登记一次。"
+    hint_en = (
+        "Make one random key a report and send the same key on every retry: it is then filed once."
+    )
+
+
+class IdempotencyConflict(GridmapError):
+    """The same key came with another body."""
+
+    code = "idempotency_conflict"
+    zh = "这个 Idempotency-Key 已经用于另一份内容不同的诉求。"
+    en = "This Idempotency-Key was already used for a report with another content."
+
+
+class BadImage(GridmapError):
+    """A photo that is none, is too large or moves."""
+
+    code = "bad_image"
+    zh = "照片“{name}”不能使用：{reason_zh}。"
+    en = "The photo “{name}” cannot be used: {reason_en}."
+    hint_zh = "请用 JPEG、PNG 或 WebP 静态图片，最多 5000 万像素。"
+    hint_en = "Use a still JPEG, PNG or WebP image of at most 50 megapixels."
+
+
+class UnreadableFile(GridmapError):
+    """A file that cannot be read as what it claims to be."""
+
+    code = "unreadable_file"
+    zh = "文件“{name}”读不出来：{reason_zh}。"
+    en = "The file “{name}” cannot be read: {reason_en}."
+
+
+class MissingCrs(GridmapError):
+    """A file that does not say its coordinate system; it is never guessed."""
+
+    code = "missing_crs"
+    zh = "文件“{name}”没有说明坐标系。"
+    en = "The file “{name}” does not name its coordinate system."
+    hint_zh = "请用 --crs 指定，例如 --crs EPSG:4490、--crs gcj02。"
+    hint_en = "Name it with --crs, for example --crs EPSG:4490 or --crs gcj02."
+
+
+class RefusedBatch(GridmapError):
+    """An import with errors: nothing was changed."""
+
+    code = "refused_batch"
+    zh = "文件有 {errors} 处错误，没有导入任何数据。"
+    en = "The file has {errors} errors; nothing was imported."
+
+    def __init__(self, *, errors: int, report_id: int | None = None) -> None:
+        self.report_id = report_id
+        super().__init__(errors=errors)
+
+
+class NotEmpty(GridmapError):
+    """The demo county goes into an empty database only."""
+
+    code = "not_empty"
+    zh = "数据库里已有数据，演示县没有载入。"
+    en = "The database already holds data; the demo county was not loaded."
+
+
+class Unsuitable(GridmapError):
+    """A database server that gridmap cannot stand on."""
+
+    code = "unsuitable_database"
+    zh = "数据库不符合要求：{reason_zh}。"
+    en = "The database does not suit: {reason_en}."
+
+
+class StaleVersion(GridmapError):
+    """Somebody else changed it first."""
+
+    code = "stale_version"
+    zh = "{who}已在 {when} 修改过，请刷新后再试。"
+    en = "{who} changed it at {when}; reload and try again."
+
+
+class IllegalStep(GridmapError):
+    """A move that the report's stage does not allow."""
+
+    code = "illegal_step"
+    zh = "当前阶段“{stage}”不能这样操作；可以：{allowed}。"
+    en = "Not possible at stage “{stage}”; possible: {allowed}."
+
+
+class TooManyRequests(GridmapError):
+    """The rate limit of an operation was passed."""
+
+    code = "too_many_requests"
+    zh = "请求太频繁，请 {seconds} 秒后再试。"
+    en = "Too many requests; try again in {seconds} seconds."
+
+
+class TooLarge(GridmapError):
+    """Content over a limit."""
+
+    code = "too_large"
+    zh = "{what_zh}太大，最多 {limit}。"
+    en = "{what_en} is too large; the limit is {limit}."
+
+
+class Unavailable(GridmapError):
+    """The database does not answer."""
+
+    code = "unavailable"
+    zh = "数据库暂时连不上，请稍后再试。"
+    en = "The database does not answer at the moment; try again shortly."
+
+
+class StorageFull(GridmapError):
+    """The disk is full: nothing was written."""
+
+    code = "storage_full"
+    zh = "服务器磁盘已满，没有保存，请联系管理员。"
+    en = "The server's disk is full: nothing was saved. Please tell the administrator."

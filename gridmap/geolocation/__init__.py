@@ -1,0 +1,1 @@
+"""A place in, its grid, building and the people who answer for it out."""

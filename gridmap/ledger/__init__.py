@@ -1,0 +1,1 @@
+"""The ledger: what stands where and who answers for it, from when to when."""

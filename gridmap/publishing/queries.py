@@ -1,0 +1,172 @@
+"""SQL: features of a layer as GeoJSON text, the county's extent, search by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.orm import Session
+
+from gridmap.publishing.collections import EDGE_DIGITS
+
+_SOURCES = {
+    "communities": """
+        SELECT a.code AS id, v.boundary AS shape,
+               json_build_object('code', a.code, 'name', v.name, 'township', t.name) AS properties
+        FROM area a
+        JOIN area_version v ON v.area_id = a.id AND v.valid @> CAST(:day AS date)
+        LEFT JOIN area_version t ON t.area_id = a.parent_id AND t.valid @> CAST(:day AS date)
+        WHERE a.kind = 'community' AND v.boundary IS NOT NULL""",
+    "grids": """
+        SELECT g.code AS id, v.boundary AS shape,
+               json_build_object('code', g.code, 'name', v.name, 'community_code', a.code) AS properties
+        FROM grid g
+        JOIN grid_version v ON v.grid_id = g.id AND v.valid @> CAST(:day AS date)
+        JOIN area a ON a.id = g.community_id""",
+    "compounds": """
+        SELECT c.code AS id, v.boundary AS shape,
+               json_build_object('code', c.code, 'name', v.name) AS properties
+        FROM compound c JOIN compound_version v ON v.compound_id = c.id AND v.valid @> CAST(:day AS date)""",
+    "roads": """
+        SELECT code AS id, line AS shape, json_build_object('name', name, 'kind', kind) AS properties
+        FROM road WHERE valid @> CAST(:day AS date)""",
+    "water": """
+        SELECT code AS id, surface AS shape, json_build_object('name', name, 'kind', kind) AS properties
+        FROM water WHERE valid @> CAST(:day AS date)""",
+    "places": """
+        SELECT code AS id, shape, json_build_object('name', name, 'kind', kind) AS properties
+        FROM place WHERE valid @> CAST(:day AS date)""",
+    "centres": """
+        SELECT code AS id, spot AS shape,
+               json_build_object('name', name, 'address', address, 'phone', phone, 'hours', hours) AS properties
+        FROM service_centre WHERE valid @> CAST(:day AS date)""",
+}
+_BUILDINGS = """
+    SELECT b.code AS id, v.footprint AS shape, json_build_object(
+        'id', b.code, 'number', v.number, 'zone', v.zone, 'name', v.name, 'floors', v.floors, 'kind', v.kind,
+        'compound_code', c.code, 'grid_code', g.code) AS properties
+    FROM building_version v
+    JOIN building b ON b.id = v.building_id
+    LEFT JOIN compound c ON c.id = v.compound_id
+    LEFT JOIN grid_building gb ON gb.building_id = v.building_id AND gb.valid @> CAST(:day AS date)
+    LEFT JOIN grid g ON g.id = gb.grid_id
+    WHERE v.valid @> CAST(:day AS date)
+      AND v.spot && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
+      AND ST_X(v.spot) >= :west AND ST_X(v.spot) < :east
+      AND ST_Y(v.spot) > :south AND ST_Y(v.spot) <= :north"""
+
+
+def _collected(source: str) -> str:
+    """SQL that returns a whole FeatureCollection as text; right-hand rule as in RFC 7946."""
+    return f"""
+        SELECT '{{"type":"FeatureCollection","features":[' || coalesce(string_agg(
+            '{{"type":"Feature","id":' || to_json(f.id) || ',"properties":' || f.properties
+            || ',"geometry":' || ST_AsGeoJSON(ST_ForcePolygonCCW(f.shape), {EDGE_DIGITS}, 0) || '}}',
+            ',' ORDER BY f.id), '') || ']}}'
+        FROM ({source}) f"""  # noqa: S608 - made of this module's constants only
+
+
+def features_text(session: Session, layer: str, day: date) -> str:
+    """Return a layer as of a day as GeoJSON text (WGS 84); one statement."""
+    return str(session.scalar(text(_collected(_SOURCES[layer])), {"day": day}))
+
+
+def buildings_text(session: Session, bounds: tuple[float, float, float, float], day: date) -> str:
+    """Return the buildings whose interior point lies in west, south, east, north as GeoJSON text.
+
+    West and north edges belong to the tile, so that no point lies in two tiles.
+    """
+    west, south, east, north = bounds
+    values = {"west": west, "south": south, "east": east, "north": north, "day": day}
+    return str(session.scalar(text(_collected(_BUILDINGS)), values))
+
+
+def county_facts(session: Session, day: date) -> Row[Any] | None:
+    """Return code, name and extent of the county as of a day, and the first day with data."""
+    return session.execute(
+        text("""
+            SELECT c.code, v.name, ST_XMin(e.box) AS west, ST_YMin(e.box) AS south,
+                   ST_XMax(e.box) AS east, ST_YMax(e.box) AS north, f.first_day
+            FROM area c
+            JOIN area_version v ON v.area_id = c.id AND v.valid @> CAST(:day AS date)
+            CROSS JOIN (
+                SELECT ST_Extent(boundary) AS box FROM area_version WHERE valid @> CAST(:day AS date)
+            ) e
+            CROSS JOIN (SELECT min(lower(valid)) AS first_day FROM area_version) f
+            WHERE c.kind = 'county' ORDER BY c.code LIMIT 1"""),
+        {"day": day},
+    ).one_or_none()
+
+
+_SEARCH = """
+WITH named AS (
+    SELECT 'community' AS kind, 1 AS rank, a.code, v.name AS title, t.name AS subtitle, v.boundary AS shape,
+           v.name AS words
+    FROM area a
+    JOIN area_version v ON v.area_id = a.id AND v.valid @> CAST(:day AS date)
+    LEFT JOIN area_version t ON t.area_id = a.parent_id AND t.valid @> CAST(:day AS date)
+    WHERE a.kind = 'community' AND v.boundary IS NOT NULL
+    UNION ALL
+    SELECT 'grid', 2, g.code, v.name, a.name, v.boundary, v.name
+    FROM grid g
+    JOIN grid_version v ON v.grid_id = g.id AND v.valid @> CAST(:day AS date)
+    LEFT JOIN area_version a ON a.area_id = g.community_id AND a.valid @> CAST(:day AS date)
+    UNION ALL
+    SELECT 'compound', 1, c.code, v.name, concat(v.lane_road, v.lane_number || '号'), v.boundary,
+           v.name || ' ' || array_to_string(v.aliases, ' ')
+    FROM compound c JOIN compound_version v ON v.compound_id = c.id AND v.valid @> CAST(:day AS date)
+    UNION ALL
+    SELECT 'building', 3, b.code,
+           coalesce(c.name, v.name, v.address, b.code) || coalesce(
+               CASE WHEN v.number IS NOT NULL THEN coalesce(v.zone, '') || v.number || '号楼' END, ''),
+           v.address, v.spot,
+           concat_ws(' ', v.name, v.address, v.road || v.house_number || '号',
+               CASE WHEN v.number IS NOT NULL THEN
+                   array_to_string(ARRAY(
+                       SELECT w || coalesce(v.zone, '') || v.number || '号楼 ' || w || v.number || '号楼'
+                       FROM unnest(c.name || c.aliases) AS w), ' ')
+               END)
+    FROM building b
+    JOIN building_version v ON v.building_id = b.id AND v.valid @> CAST(:day AS date)
+    LEFT JOIN compound_version c ON c.compound_id = v.compound_id AND c.valid @> CAST(:day AS date)
+    UNION ALL
+    SELECT 'centre', 2, s.code, s.name, s.address, s.spot, s.name
+    FROM service_centre s WHERE s.valid @> CAST(:day AS date)
+    UNION ALL
+    SELECT 'place', 4, p.code, p.name, NULL, p.shape, p.name
+    FROM place p WHERE p.valid @> CAST(:day AS date) AND p.name IS NOT NULL
+    UNION ALL
+    SELECT 'road', 5, min(r.code), r.name, NULL, ST_Collect(r.line), r.name
+    FROM road r WHERE r.valid @> CAST(:day AS date) AND r.name IS NOT NULL GROUP BY r.name
+)
+SELECT kind, code, title, subtitle, ST_X(p.spot) AS lon, ST_Y(p.spot) AS lat,
+       ST_XMin(n.shape) AS west, ST_YMin(n.shape) AS south, ST_XMax(n.shape) AS east, ST_YMax(n.shape) AS north
+FROM (
+    SELECT * FROM named
+    WHERE code = :query OR words ILIKE ALL (CAST(:patterns AS text[]))
+    ORDER BY (code = :query) DESC, (title = :query) DESC,
+             (words ILIKE ANY (CAST(:starts AS text[]))) DESC, rank, length(title), title, code
+    LIMIT :most
+) n
+CROSS JOIN LATERAL (SELECT ST_PointOnSurface(n.shape) AS spot) p
+ORDER BY (code = :query) DESC, (title = :query) DESC,
+         (words ILIKE ANY (CAST(:starts AS text[]))) DESC, rank, length(title), title, code"""
+
+
+def found(
+    session: Session, query: str, words: Sequence[str], day: date, most: int
+) -> Sequence[Row[Any]]:
+    """Return what is named by all `words` (or has the code `query`) as of a day, best first."""
+    escaped = [word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for word in words]
+    return session.execute(
+        text(_SEARCH),
+        {
+            "query": query,
+            "patterns": [f"%{word}%" for word in escaped],
+            "starts": [f"{escaped[0]}%", f"% {escaped[0]}%"],
+            "day": day,
+            "most": most,
+        },
+    ).all()

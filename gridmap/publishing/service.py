@@ -1,0 +1,135 @@
+"""Publish layers, tiles and the county's frame; search by name, address or code."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from gridmap.errors import InvalidInput, NotFound
+from gridmap.publishing import queries
+from gridmap.publishing.collections import BUILDINGS, BY_NAME, TILE_ZOOM, Collection
+from gridmap.store.revision import revisions
+
+_BUILDING_WORDS = re.compile(r"(\d+)\s*(?:号楼|栋|幢|座|#|号|楼)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    """The county's frame: name, extent in degrees (WGS 84), and the first day with data."""
+
+    code: str
+    name: str
+    bbox: tuple[float, float, float, float]
+    first_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something found by name: where it is (WGS 84), its extent where it has one."""
+
+    kind: str
+    code: str
+    title: str
+    subtitle: str | None
+    lon: float
+    lat: float
+    bbox: tuple[float, float, float, float] | None
+
+
+def county(session: Session, day: date) -> County:
+    """Return the county's frame as of a day.
+
+    Raises:
+        NotFound: there is no county on that day.
+    """
+    row = queries.county_facts(session, day)
+    if row is None or row.west is None:
+        raise NotFound(what_zh="这一天的县域数据", what_en="A county on that day")
+    return County(row.code, row.name, (row.west, row.south, row.east, row.north), row.first_day)
+
+
+def etag(session: Session, collection: Collection, day: date, *place: object) -> str:
+    """Return a tag that changes with every change of what the collection shows; one statement."""
+    numbers = revisions(session)
+    parts = [f"{numbers.get(layer, 0)}" for layer in collection.depends_on]
+    return "-".join([collection.name, day.isoformat(), *parts, *(str(part) for part in place)])
+
+
+def collection(name: str) -> Collection:
+    """Return the collection of that name.
+
+    Raises:
+        NotFound: there is none.
+    """
+    if name not in BY_NAME:
+        raise NotFound(what_zh=f"图层“{name}”", what_en=f"The layer “{name}”", field="layer")
+    return BY_NAME[name]
+
+
+def features(session: Session, layer: Collection, day: date) -> str:
+    """Return a layer as of a day as a GeoJSON FeatureCollection (text, WGS 84)."""
+    return queries.features_text(session, layer.name, day)
+
+
+def buildings_tag(session: Session, x: int, y: int, day: date) -> str:
+    """Return the tag of a tile of buildings."""
+    return etag(session, BUILDINGS, day, x, y)
+
+
+def buildings(session: Session, zoom: int, x: int, y: int, day: date) -> str:
+    """Return the buildings of a tile as a GeoJSON FeatureCollection (text, WGS 84).
+
+    Raises:
+        InvalidInput: another zoom than `TILE_ZOOM`, or no such tile.
+    """
+    if zoom != TILE_ZOOM or not (0 <= x < 2**zoom and 0 <= y < 2**zoom):
+        raise InvalidInput(
+            reason_zh=f"楼栋瓦片只有 {TILE_ZOOM} 级，且行列号须在范围内。",
+            reason_en=f"Tiles of buildings exist at zoom {TILE_ZOOM} only, with x and y in range.",
+            field="z",
+        )
+    return queries.buildings_text(session, tile_bounds(zoom, x, y), day)
+
+
+def tile_bounds(zoom: int, x: int, y: int) -> tuple[float, float, float, float]:
+    """Return west, south, east, north in degrees of a Web Mercator XYZ tile.
+
+    >>> tile_bounds(0, 0, 0)[0], round(tile_bounds(0, 0, 0)[3], 4)
+    (-180.0, 85.0511)
+    """
+    count = 2**zoom
+
+    def latitude(row: int) -> float:
+        return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * row / count))))
+
+    return x / count * 360 - 180, latitude(y + 1), (x + 1) / count * 360 - 180, latitude(y)
+
+
+def search(session: Session, query: str, day: date, limit: int = 10) -> list[Hit]:
+    """Return what bears that name, address or code as of a day, best first."""
+    plain = unicodedata.normalize("NFKC", query).strip()
+    words = _BUILDING_WORDS.sub(r"\1号楼", plain).split()
+    if not words:
+        return []
+    return [
+        Hit(
+            row.kind,
+            row.code,
+            row.title,
+            row.subtitle or None,
+            row.lon,
+            row.lat,
+            (row.west, row.south, row.east, row.north) if row.east > row.west else None,
+        )
+        for row in queries.found(session, plain, words, day, limit)
+    ]
+
+
+def versions(session: Session) -> dict[str, int]:
+    """Return the data version of every layer of the ledger."""
+    return revisions(session)

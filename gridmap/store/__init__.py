@@ -1,0 +1,1 @@
+"""The database seam: declarative base, sessions, migrations."""

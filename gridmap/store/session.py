@@ -1,0 +1,71 @@
+"""Engines, sessions, and the only place that begins and commits a transaction."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.orm import Session
+
+_AFTER_COMMIT = "gridmap_after_commit"
+
+log = logging.getLogger(__name__)
+
+
+def engine_url(url: str) -> URL:
+    """Return the URL with the psycopg 3 driver, whichever of the usual forms was given.
+
+    >>> str(engine_url("postgresql://u@h:5432/d"))
+    'postgresql+psycopg://u@h:5432/d'
+    """
+    parsed = make_url(url)
+    if parsed.drivername in {"postgresql", "postgres"}:
+        return parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def make_engine(url: str, *, pool_size: int = 5, statement_timeout_s: int = 30) -> Engine:
+    """Make an engine whose connections time out rather than hang.
+
+    Args:
+        url: database URL.
+        pool_size: connections kept by this process.
+        statement_timeout_s: longest statement in seconds; 0 for no limit (imports, migrations).
+    """
+    options = (
+        f"-c statement_timeout={statement_timeout_s * 1000} -c lock_timeout=10000"
+        " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC -c jit=off"
+    )
+    return create_engine(
+        engine_url(url),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        connect_args={"options": options, "connect_timeout": 5, "application_name": "gridmap"},
+    )
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """Open a session; commit when the block ends, roll back on any error.
+
+    What was given to `after_commit` runs once the commit is durable. A failing effect is logged
+    and never undoes what was acknowledged.
+    """
+    with Session(engine, expire_on_commit=False) as session:
+        with session.begin():
+            yield session
+        for effect in session.info.pop(_AFTER_COMMIT, ()):
+            try:
+                effect()
+            except Exception:  # the commit stands, whatever the effect does
+                log.exception("an effect after the commit failed")
+
+
+def after_commit(session: Session, effect: Callable[[], None]) -> None:
+    """Run `effect` after the session's transaction has been committed; never if it was not."""
+    session.info.setdefault(_AFTER_COMMIT, []).append(effect)

@@ -1,0 +1,170 @@
+"""The field's words: each English term of the code with its Chinese."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+
+class Term(StrEnum):
+    """A closed list of words; every member carries its Chinese and its English label."""
+
+    zh: str
+    en: str
+
+    def __new__(cls, value: str, zh: str = "", en: str = "") -> Self:
+        """Make a member that equals its code and knows both labels."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.zh = zh
+        member.en = en
+        return member
+
+    def label(self, language: str) -> str:
+        """Return the label in ``zh`` or ``en``.
+
+        >>> Rung.COMMUNITY.label("zh"), Rung.COMMUNITY.label("en")
+        ('社区', 'Community')
+        """
+        return self.en if language == "en" else self.zh
+
+
+class AreaKind(Term):
+    """Administrative areas; a tree (12-digit codes)."""
+
+    COUNTY = "county", "县", "County"
+    TOWNSHIP = "township", "乡镇/街道", "Township"
+    COMMUNITY = "community", "社区", "Community"
+
+
+class PartyKind(Term):
+    """Levels of the party tree under a community."""
+
+    GENERAL_BRANCH = "general_branch", "社区党总支", "General branch"
+    GRID_BRANCH = "grid_branch", "网格党支部", "Grid branch"
+    BUILDING_GROUP = "building_group", "楼栋党小组", "Building party group"
+
+
+class PostKind(Term):
+    """What a person answers for. Which target a kind has stands in `POST_TARGETS`."""
+
+    SECRETARY = "secretary", "社区党组织书记", "Community party secretary"
+    DIRECTOR = "director", "居委会主任", "Residents' committee director"
+    COMMITTEE_MEMBER = "committee_member", "社区“两委”委员", "Community committee member"
+    FIRST_SECRETARY = "first_secretary", "第一书记", "First secretary"
+    LEADER_MUNICIPAL = "leader_municipal", "市级联系领导", "Municipal linked leader"
+    LEADER_COUNTY = "leader_county", "县级联系领导", "County linked leader"
+    LEADER_TOWNSHIP = "leader_township", "乡镇联系领导", "Township linked leader"
+    GRID_WORKER = "grid_worker", "专职网格员", "Full-time grid worker"
+    PART_TIME_WORKER = "part_time_worker", "兼职网格员", "Part-time grid worker"
+    BRANCH_SECRETARY = "branch_secretary", "网格党支部书记", "Grid branch secretary"
+    GROUP_LEADER = "group_leader", "楼栋党小组组长", "Building group leader"
+    STEWARD = "steward", "楼门长", "Building steward"
+    POLICE_OFFICER = "police_officer", "社区民警", "Community police officer"
+    COMMUNITY_DESK = "community_desk", "社区网格服务站人员", "Community desk"
+    TOWNSHIP_DESK = "township_desk", "乡镇网格化服务管理中心人员", "Township centre desk"
+    COUNTY_DESK = "county_desk", "县网格化服务管理中心人员", "County centre desk"
+    AGENCY_HANDLER = "agency_handler", "部门承办人", "Agency handler"
+    PROPERTY_MANAGER = "property_manager", "物业项目经理", "Property manager"
+    PARTY_ADVISER = "party_adviser", "党建指导员", "Party-building adviser"
+
+
+POST_TARGETS: dict[PostKind, str] = {
+    PostKind.SECRETARY: "area",
+    PostKind.DIRECTOR: "area",
+    PostKind.COMMITTEE_MEMBER: "area",
+    PostKind.FIRST_SECRETARY: "area",
+    PostKind.LEADER_MUNICIPAL: "area",
+    PostKind.LEADER_COUNTY: "area",
+    PostKind.LEADER_TOWNSHIP: "area",
+    PostKind.GRID_WORKER: "grid",
+    PostKind.PART_TIME_WORKER: "grid",
+    PostKind.BRANCH_SECRETARY: "grid",
+    PostKind.GROUP_LEADER: "building",
+    PostKind.STEWARD: "building",
+    PostKind.POLICE_OFFICER: "area",
+    PostKind.COMMUNITY_DESK: "area",
+    PostKind.TOWNSHIP_DESK: "area",
+    PostKind.COUNTY_DESK: "area",
+    PostKind.AGENCY_HANDLER: "agency",
+    PostKind.PROPERTY_MANAGER: "compound",
+    PostKind.PARTY_ADVISER: "compound",
+}
+"""What each kind of post is held for: an area, a grid, a building, a compound or an agency."""
+
+SINGLE_HOLDER_POSTS: frozenset[PostKind] = frozenset(
+    {
+        PostKind.SECRETARY,
+        PostKind.DIRECTOR,
+        PostKind.FIRST_SECRETARY,
+        PostKind.GRID_WORKER,
+        PostKind.BRANCH_SECRETARY,
+        PostKind.GROUP_LEADER,
+    }
+)
+"""Posts that one person at a time can hold for a target; the schema excludes a second one."""
+
+LEADER_LINKS: frozenset[PostKind] = frozenset(
+    {PostKind.LEADER_MUNICIPAL, PostKind.LEADER_COUNTY, PostKind.LEADER_TOWNSHIP}
+)
+"""Leader links (领导联系社区): posts whose holder visits the community."""
+
+
+class Line(Term):
+    """The six lines of the one net (“一张网”): every category of report belongs to one."""
+
+    PARTY = "party", "党建", "Party building"
+    POLITICAL_LEGAL = "political_legal", "政法综治", "Political-legal affairs"
+    CIVIL = "civil", "民政", "Civil affairs"
+    URBAN = "urban", "城管", "Urban management"
+    PETITION = "petition", "信访", "Petitions"
+    EMERGENCY = "emergency", "应急管理", "Emergency management"
+
+
+class Rung(Term):
+    """The ladder that a report climbs, lowest first."""
+
+    BUILDING_GROUP = "building_group", "楼栋党小组", "Building group"
+    GRID_BRANCH = "grid_branch", "网格党支部", "Grid branch"
+    COMMUNITY = "community", "社区", "Community"
+    TOWNSHIP = "township", "乡镇网格中心", "Township centre"
+    COUNTY = "county", "县网格中心", "County centre"
+
+
+class Stage(Term):
+    """Where a report stands between filing and closing."""
+
+    FILED = "filed", "待受理", "Filed"
+    ACCEPTED = "accepted", "已受理", "Accepted"
+
+
+class Verdict(Term):
+    """How sure a place is: taken, to be asked, or none."""
+
+    ACCEPTED = "accepted", "已定位", "Located"
+    ASK = "ask", "请确认", "Please confirm"
+    NONE = "none", "未落格", "No match"
+
+
+class PlaceSource(Term):
+    """Who said where: a human's pin beats the phone's own position."""
+
+    PIN = "pin", "地图选点", "Pin on the map"
+    GPS = "gps", "手机定位", "Phone position"
+    SEARCH = "search", "搜索地址", "Address search"
+
+
+class PartyForm(Term):
+    """How a property company or an owners' committee has its party organisation."""
+
+    ALONE = "alone", "单建", "Own organisation"
+    JOINT = "joint", "联建", "Joint organisation"
+    ADVISER = "adviser", "派驻党建指导员", "Sent adviser"
+
+
+class Role(Term):
+    """System roles, granted apart from posts."""
+
+    ADMINISTRATOR = "administrator", "系统管理员", "Administrator"
+    PLANNER = "planner", "网格规划员", "Planner"
+    AUDITOR = "auditor", "审计员", "Auditor"

@@ -1,0 +1,68 @@
+"""Half-open spans of days, quarters, and the county's own calendar day (Asia/Shanghai)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+LOCAL_ZONE = ZoneInfo("Asia/Shanghai")
+QUARTER_MONTHS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days from `start` (included) to `end` (excluded; None = open)."""
+
+    start: date
+    end: date | None = None
+
+    def __contains__(self, day: date) -> bool:
+        """Tell whether the day lies in the span.
+
+        >>> first = quarter_of(date(2026, 2, 1))
+        >>> date(2026, 3, 31) in first, date(2026, 4, 1) in first
+        (True, False)
+        """
+        return self.start <= day and (self.end is None or day < self.end)
+
+
+def quarter_of(day: date) -> Span:
+    """Return the calendar quarter that holds the day.
+
+    >>> quarter_of(date(2026, 11, 24))
+    Span(start=datetime.date(2026, 10, 1), end=datetime.date(2027, 1, 1))
+    """
+    first_month = (day.month - 1) // QUARTER_MONTHS * QUARTER_MONTHS + 1
+    months = day.year * 12 + first_month - 1 + QUARTER_MONTHS
+    return Span(date(day.year, first_month, 1), date(months // 12, months % 12 + 1, 1))
+
+
+def previous_quarter(day: date) -> Span:
+    """Return the quarter before the one that holds the day.
+
+    >>> previous_quarter(date(2026, 1, 5)).start
+    datetime.date(2025, 10, 1)
+    """
+    return quarter_of(quarter_of(day).start - timedelta(days=1))
+
+
+def local_day(now: datetime) -> date:
+    """Return the day in Asia/Shanghai at a moment.
+
+    Args:
+        now: aware datetime.
+
+    >>> local_day(datetime(2026, 11, 23, 16, 0, tzinfo=UTC))
+    datetime.date(2026, 11, 24)
+    """
+    return now.astimezone(LOCAL_ZONE).date()
+
+
+def start_of(day: date) -> datetime:
+    """Return the moment at which a day begins in Asia/Shanghai, in UTC.
+
+    >>> start_of(date(2026, 11, 24)).isoformat()
+    '2026-11-23T16:00:00+00:00'
+    """
+    return datetime(day.year, day.month, day.day, tzinfo=LOCAL_ZONE).astimezone(UTC)

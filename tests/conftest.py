@@ -1,0 +1,100 @@
+"""The test database: made once a run on a real PostGIS; every test is one transaction, rolled back."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.orm import Session
+
+from gridmap.store import schema
+from gridmap.store.session import engine_url, make_engine
+
+
+def server_url() -> str:
+    """The maintenance database of the test server that `scripts/test` starts."""
+    url = os.environ.get("GRIDMAP_TEST_SERVER")
+    if not url:
+        pytest.exit("GRIDMAP_TEST_SERVER is not set: run the tests by scripts/test", returncode=4)
+    return url
+
+
+@pytest.fixture(scope="session")
+def make_database() -> Iterator:
+    """Make throw-away databases; all are dropped at the end."""
+    admin = create_engine(engine_url(server_url()), isolation_level="AUTOCOMMIT")
+    made: list[str] = []
+
+    def make(template: str | None = None) -> str:
+        name = f"gridmap_test_{secrets.token_hex(4)}"
+        with admin.connect() as connection:
+            clause = f" TEMPLATE {template}" if template else ""
+            connection.execute(text(f"CREATE DATABASE {name}{clause}"))
+        made.append(name)
+        return engine_url(server_url()).set(database=name).render_as_string(hide_password=False)
+
+    yield make
+    with admin.connect() as connection:
+        for name in made:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def database_url(make_database) -> str:
+    """A migrated, empty database that tests share through rolled-back transactions."""
+    url = make_database()
+    engine = make_engine(url, statement_timeout_s=0)
+    schema.upgrade(engine)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture(scope="session")
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on the shared test database."""
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """Whatever the code under test commits is a savepoint; the test's end undoes it all."""
+    with engine.connect() as connection, connection.begin() as outer:
+        with Session(
+            connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+        ) as session:
+            yield session
+        outer.rollback()
+
+
+class StatementCounter:
+    """Counts the SQL statements between two looks; savepoints are not statements."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def clear(self) -> None:
+        """Forget what was counted so far."""
+        self.texts.clear()
+
+
+@pytest.fixture
+def statements(engine: Engine) -> Iterator[StatementCounter]:
+    """A counter of the statements that reach the server through the shared engine."""
+    counter = StatementCounter()
+
+    def count(_conn, _cursor, statement, *_rest) -> None:
+        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK TO")):
+            counter.texts.append(statement)
+
+    event.listen(engine, "before_cursor_execute", count)
+    yield counter
+    event.remove(engine, "before_cursor_execute", count)
