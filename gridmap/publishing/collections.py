@@ -26,6 +26,20 @@ COLLECTIONS: Final[tuple[Collection, ...]] = (
 BUILDINGS: Final = Collection("buildings", ("buildings", "compounds", "grids"))
 BY_NAME: Final[dict[str, Collection]] = {collection.name: collection for collection in COLLECTIONS}
 
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a search asks for: the whole query, words that all must occur, a building's number.
+
+    `may_be_house`: the number may also be a house number of a road (88号), not only 88号楼.
+    """
+
+    query: str
+    words: tuple[str, ...]
+    number: str | None
+    may_be_house: bool
+
+
 TILE_ZOOM: Final = 15
 """Buildings are served in tiles of this zoom: each in the one tile that holds its interior point."""
 EDGE_DIGITS: Final = 7

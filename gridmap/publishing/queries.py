@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from gridmap.publishing.collections import EDGE_DIGITS
+from gridmap.publishing.collections import EDGE_DIGITS, Wanted
 
 _SOURCES = {
     "communities": """
@@ -103,49 +103,49 @@ def county_facts(session: Session, day: date) -> Row[Any] | None:
 _SEARCH = """
 WITH named AS (
     SELECT 'community' AS kind, 1 AS rank, a.code, v.name AS title, t.name AS subtitle, v.boundary AS shape,
-           v.name AS words
+           v.name AS words, NULL AS number, NULL AS house_number
     FROM area a
     JOIN area_version v ON v.area_id = a.id AND v.valid @> CAST(:day AS date)
     LEFT JOIN area_version t ON t.area_id = a.parent_id AND t.valid @> CAST(:day AS date)
     WHERE a.kind = 'community' AND v.boundary IS NOT NULL
     UNION ALL
-    SELECT 'grid', 2, g.code, v.name, a.name, v.boundary, v.name
+    SELECT 'grid', 2, g.code, v.name, a.name, v.boundary, v.name, NULL, NULL
     FROM grid g
     JOIN grid_version v ON v.grid_id = g.id AND v.valid @> CAST(:day AS date)
     LEFT JOIN area_version a ON a.area_id = g.community_id AND a.valid @> CAST(:day AS date)
     UNION ALL
     SELECT 'compound', 1, c.code, v.name, concat(v.lane_road, v.lane_number || '号'), v.boundary,
-           v.name || ' ' || array_to_string(v.aliases, ' ')
+           v.name || ' ' || array_to_string(v.aliases, ' '), NULL, NULL
     FROM compound c JOIN compound_version v ON v.compound_id = c.id AND v.valid @> CAST(:day AS date)
     UNION ALL
     SELECT 'building', 3, b.code,
            coalesce(c.name, v.name, v.address, b.code) || coalesce(
                CASE WHEN v.number IS NOT NULL THEN coalesce(v.zone, '') || v.number || '号楼' END, ''),
            v.address, v.spot,
-           concat_ws(' ', v.name, v.address, v.road || v.house_number || '号',
-               CASE WHEN v.number IS NOT NULL THEN
-                   array_to_string(ARRAY(
-                       SELECT w || coalesce(v.zone, '') || v.number || '号楼 ' || w || v.number || '号楼'
-                       FROM unnest(c.name || c.aliases) AS w), ' ')
-               END)
+           concat_ws(' ', v.name, v.address, v.road || v.house_number || '号', c.name,
+               array_to_string(c.aliases, ' '), v.zone),
+           v.number, v.house_number
     FROM building b
     JOIN building_version v ON v.building_id = b.id AND v.valid @> CAST(:day AS date)
     LEFT JOIN compound_version c ON c.compound_id = v.compound_id AND c.valid @> CAST(:day AS date)
     UNION ALL
-    SELECT 'centre', 2, s.code, s.name, s.address, s.spot, s.name
+    SELECT 'centre', 2, s.code, s.name, s.address, s.spot, s.name, NULL, NULL
     FROM service_centre s WHERE s.valid @> CAST(:day AS date)
     UNION ALL
-    SELECT 'place', 4, p.code, p.name, NULL, p.shape, p.name
+    SELECT 'place', 4, p.code, p.name, NULL, p.shape, p.name, NULL, NULL
     FROM place p WHERE p.valid @> CAST(:day AS date) AND p.name IS NOT NULL
     UNION ALL
-    SELECT 'road', 5, min(r.code), r.name, NULL, ST_Collect(r.line), r.name
+    SELECT 'road', 5, min(r.code), r.name, NULL, ST_Collect(r.line), r.name, NULL, NULL
     FROM road r WHERE r.valid @> CAST(:day AS date) AND r.name IS NOT NULL GROUP BY r.name
 )
 SELECT kind, code, title, subtitle, ST_X(p.spot) AS lon, ST_Y(p.spot) AS lat,
        ST_XMin(n.shape) AS west, ST_YMin(n.shape) AS south, ST_XMax(n.shape) AS east, ST_YMax(n.shape) AS north
 FROM (
     SELECT * FROM named
-    WHERE code = :query OR words ILIKE ALL (CAST(:patterns AS text[]))
+    WHERE code = :query OR (
+        words ILIKE ALL (CAST(:patterns AS text[]))
+        AND (CAST(:number AS text) IS NULL OR number = :number
+             OR (:may_be_house AND house_number = :number)))
     ORDER BY (code = :query) DESC, (title = :query) DESC,
              (words ILIKE ANY (CAST(:starts AS text[]))) DESC, rank, length(title), title, code
     LIMIT :most
@@ -155,17 +155,19 @@ ORDER BY (code = :query) DESC, (title = :query) DESC,
          (words ILIKE ANY (CAST(:starts AS text[]))) DESC, rank, length(title), title, code"""
 
 
-def found(
-    session: Session, query: str, words: Sequence[str], day: date, most: int
-) -> Sequence[Row[Any]]:
-    """Return what is named by all `words` (or has the code `query`) as of a day, best first."""
-    escaped = [word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for word in words]
+def found(session: Session, wanted: Wanted, day: date, most: int) -> Sequence[Row[Any]]:
+    """Return what is wanted as of a day, best first; one statement."""
+    escaped = [
+        word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for word in wanted.words
+    ]
     return session.execute(
         text(_SEARCH),
         {
-            "query": query,
+            "query": wanted.query,
             "patterns": [f"%{word}%" for word in escaped],
-            "starts": [f"{escaped[0]}%", f"% {escaped[0]}%"],
+            "starts": [pattern for word in escaped[:1] for pattern in (f"{word}%", f"% {word}%")],
+            "number": wanted.number,
+            "may_be_house": wanted.may_be_house,
             "day": day,
             "most": most,
         },

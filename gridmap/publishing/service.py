@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from gridmap.errors import InvalidInput, NotFound
 from gridmap.publishing import queries
-from gridmap.publishing.collections import BUILDINGS, BY_NAME, TILE_ZOOM, Collection
+from gridmap.publishing.collections import BUILDINGS, BY_NAME, TILE_ZOOM, Collection, Wanted
 from gridmap.store.revision import revisions
 
-_BUILDING_WORDS = re.compile(r"(\d+)\s*(?:号楼|栋|幢|座|#|号|楼)\Z")
+_NUMBERED = re.compile(r"(?P<name>.*?)(?P<number>\d+)\s*(?P<kind>号楼|栋|幢|座|#|号)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +112,8 @@ def tile_bounds(zoom: int, x: int, y: int) -> tuple[float, float, float, float]:
 
 def search(session: Session, query: str, day: date, limit: int = 10) -> list[Hit]:
     """Return what bears that name, address or code as of a day, best first."""
-    plain = unicodedata.normalize("NFKC", query).strip()
-    words = _BUILDING_WORDS.sub(r"\1号楼", plain).split()
-    if not words:
+    wanted = _wanted(unicodedata.normalize("NFKC", query).strip())
+    if not wanted.words and wanted.number is None:
         return []
     return [
         Hit(
@@ -126,8 +125,17 @@ def search(session: Session, query: str, day: date, limit: int = 10) -> list[Hit
             row.lat,
             (row.west, row.south, row.east, row.north) if row.east > row.west else None,
         )
-        for row in queries.found(session, plain, words, day, limit)
+        for row in queries.found(session, wanted, day, limit)
     ]
+
+
+def _wanted(query: str) -> Wanted:
+    """Take a trailing number apart: 书香苑3栋 is a name and the number 3, never a part of 13."""
+    numbered = _NUMBERED.match(query)
+    if numbered is None:
+        return Wanted(query, tuple(query.split()), None, may_be_house=False)
+    house = numbered["kind"] in ("号", "#")
+    return Wanted(query, tuple(numbered["name"].split()), numbered["number"], may_be_house=house)
 
 
 def versions(session: Session) -> dict[str, int]:
