@@ -4,14 +4,33 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
 
+from geodata import categories
 from gridmap.store import schema
-from gridmap.store.session import engine_url, make_engine
+from gridmap.store.session import engine_url, make_engine, transaction
+from web import create_app
+from web.config import Config
+from web.params import today
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def server_url() -> str:
@@ -98,3 +117,75 @@ def statements(engine: Engine) -> Iterator[StatementCounter]:
     event.listen(engine, "before_cursor_execute", count)
     yield counter
     event.remove(engine, "before_cursor_execute", count)
+
+
+@pytest.fixture
+def client(session: Session) -> FlaskClient:
+    """A client of the app whose requests share the test's session, and are undone with it."""
+
+    @contextmanager
+    def open_transaction() -> Iterator[Session]:
+        with session.begin_nested():
+            yield session
+
+    config = Config(database_url="postgresql://unused", secret_key="test", rate_limits=False)  # noqa: S106
+    return create_app(config, open_transaction).test_client()
+
+
+@pytest.fixture(scope="session")
+def demo_url(make_database) -> str:
+    """A database with the demo county; read it, or copy it by `make_database(template)`."""
+    url = make_database()
+    engine = make_engine(url, statement_timeout_s=0)
+    schema.upgrade(engine)
+    with transaction(engine) as session:
+        from geodata.demo import loading as demo
+
+        demo.load(session, today())
+        categories.load(session, today())
+        schema.refresh_statistics(session)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture(scope="session")
+def demo_engine(demo_url: str) -> Iterator[Engine]:
+    """An engine on the demo county."""
+    engine = make_engine(demo_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def demo_session(demo_engine: Engine) -> Iterator[Session]:
+    """A session on the demo county, undone at the end."""
+    with demo_engine.connect() as connection, connection.begin() as outer:
+        with Session(
+            connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+        ) as session:
+            yield session
+        outer.rollback()
+
+
+@pytest.fixture(scope="session")
+def live_server(demo_url: str) -> Iterator[str]:
+    """The app with the demo county on a port of its own; gives the base URL."""
+    config = Config(database_url=demo_url, secret_key="test", rate_limits=False)  # noqa: S106
+    app = create_app(config)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.extensions["gridmap_engine"].dispose()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict:
+    """The system's own Chromium; a test that needs it skips where it is missing."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("chromium is not installed; scripts/test brings it")
+    return {"executable_path": chromium, "headless": True, "args": CHROMIUM_ARGUMENTS}

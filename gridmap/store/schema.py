@@ -9,6 +9,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.orm import Session
 
 from gridmap.errors import Unsuitable
 
@@ -40,6 +41,11 @@ def downgrade(engine: Engine, revision: str) -> None:
     with engine.connect() as connection:
         command.downgrade(configuration(connection), revision)
         connection.commit()
+
+
+def refresh_statistics(session: Session) -> None:
+    """Let the planner see what a large load has written; part of the caller's transaction."""
+    session.execute(text("ANALYZE"))
 
 
 def is_current(engine: Engine) -> bool:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
-
-_AFTER_COMMIT = "gridmap_after_commit"
-
-log = logging.getLogger(__name__)
 
 
 def engine_url(url: str) -> URL:
@@ -37,7 +32,8 @@ def make_engine(url: str, *, pool_size: int = 5, statement_timeout_s: int = 30) 
     """
     options = (
         f"-c statement_timeout={statement_timeout_s * 1000} -c lock_timeout=10000"
-        " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC -c jit=off"
+        f" -c idle_in_transaction_session_timeout={statement_timeout_s * 2000}"
+        " -c timezone=UTC -c jit=off"
     )
     return create_engine(
         engine_url(url),
@@ -51,21 +47,6 @@ def make_engine(url: str, *, pool_size: int = 5, statement_timeout_s: int = 30) 
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
-    """Open a session; commit when the block ends, roll back on any error.
-
-    What was given to `after_commit` runs once the commit is durable. A failing effect is logged
-    and never undoes what was acknowledged.
-    """
-    with Session(engine, expire_on_commit=False) as session:
-        with session.begin():
-            yield session
-        for effect in session.info.pop(_AFTER_COMMIT, ()):
-            try:
-                effect()
-            except Exception:  # the commit stands, whatever the effect does
-                log.exception("an effect after the commit failed")
-
-
-def after_commit(session: Session, effect: Callable[[], None]) -> None:
-    """Run `effect` after the session's transaction has been committed; never if it was not."""
-    session.info.setdefault(_AFTER_COMMIT, []).append(effect)
+    """Open a session; commit when the block ends, roll back on any error."""
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session

@@ -1,0 +1,404 @@
+"""Coverage on the real database: a sound community, and what each way of breaking it shows."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from gridmap.coverage.checks import CHECKS
+from gridmap.coverage.service import audit
+from gridmap.ledger.areas import Area, AreaVersion, GridVersion
+from gridmap.ledger.buildings import BuildingVersion, CompoundVersion, GridBuilding
+from gridmap.ledger.party import PartyVersion
+from gridmap.ledger.posts import Post, Visit
+from gridmap.ledger.property import PropertyCompany, PropertyContract, UnservedCompound
+from gridmap.ledger.settings import Setting
+from gridmap.store.base import from_day
+from gridmap.terms import PostKind
+from tests.coverage.sound import DAY, also, sound
+from tests.worlds import START, draw, multi, square
+
+HOME = "419901001001"
+EVE = DAY - timedelta(days=1)
+
+
+@pytest.fixture
+def world(session):
+    return sound(session)
+
+
+def test_a_sound_community_lacks_nothing(world):
+    (community,) = world.audit().communities
+    assert (community.code, community.name, community.township) == (HOME, "书香苑社区", "测试街道")
+    assert community.findings == ()
+    assert set(community.held) == {check.key for check in CHECKS} - {"municipal_leader"}
+    assert all(community.held.values())
+    assert (world.audit().complete, world.audit().missing) == (1, 0)
+
+
+def test_before_the_ledger_begins_there_is_no_community(world):
+    assert world.audit(START - timedelta(days=1)).communities == ()
+
+
+def test_four_statements_whatever_the_size(world, statements):
+    for number in range(30):
+        world.world.house(f"more {number}", number * 3, 60, size=2.0, grid="A", households=8)
+    statements.clear()
+    assert len(world.gaps()) == 30
+    assert len(statements) <= 4
+
+
+# ---------------------------------------------------------------- ending a post, restoring it
+
+NAMED_BY = {
+    "county": {("county_leader", HOME)},
+    "township": {("township_leader", HOME)},
+    "first": {("first_secretary", HOME)},
+    "secretary": {("one_shoulder", HOME)},
+    "director": {("one_shoulder", HOME)},
+    "worker A": {("grid_worker", f"{HOME}001")},
+    "worker B": {("grid_worker", f"{HOME}002")},
+}
+
+
+@pytest.mark.parametrize("name", NAMED_BY)
+def test_ending_a_post_makes_exactly_the_findings_that_name_it(world, name):
+    post = world.posts[name]
+    was = post.valid
+    world.end(post, DAY)
+    assert world.gaps(EVE) == []
+    assert {(check, subject) for check, subject, _, _ in world.gaps(DAY)} == NAMED_BY[name]
+    assert all(since == DAY for *_, since in world.gaps(DAY + timedelta(days=30)))
+    post.valid = was
+    world.session.flush()
+    assert world.gaps() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "check", "subject"),
+    [
+        ("书香苑党总支", "general_branch", HOME),
+        ("A支部", "grid_branch", f"{HOME}001"),
+        ("B支部", "grid_branch", f"{HOME}002"),
+        ("A小组", "building_group", "house A"),
+        ("B小组", "building_group", "house B"),
+    ],
+)
+def test_ending_a_party_organisation_is_found_from_that_day(world, name, check, subject):
+    world.end(world.party(name), DAY)
+    assert world.gaps(EVE) == []
+    assert world.gaps() == [(check, subject, f"{check}_ended", DAY)]
+
+
+@pytest.mark.parametrize(
+    ("name", "check", "subject"),
+    [
+        ("书香苑党总支", "general_branch", HOME),
+        ("A支部", "grid_branch", f"{HOME}001"),
+        ("A小组", "building_group", "house A"),
+    ],
+)
+def test_an_organisation_that_never_was_is_missing_since_its_place_stands(
+    world, name, check, subject
+):
+    world.session.execute(delete(PartyVersion).where(PartyVersion.name == name))
+    assert world.gaps() == [(check, subject, f"{check}_never", START)]
+
+
+def test_an_organisation_that_was_renamed_still_stands(world):
+    version = world.party("A小组")
+    world.end(version, DAY)
+    world.session.add(
+        PartyVersion(
+            organisation_id=version.organisation_id,
+            kind="building_group",
+            name="新名小组",
+            building_id=version.building_id,
+            valid=from_day(DAY),
+        )
+    )
+    world.session.flush()
+    assert world.gaps(EVE) == world.gaps(DAY) == []
+
+
+# ---------------------------------------------------------------- visits
+
+
+def test_the_quarter_turns_at_midnight_and_the_visit_is_due_again(world):
+    assert world.gaps(date(2026, 6, 30)) == []
+    assert world.gaps(date(2026, 7, 1)) == [
+        ("county_visit", HOME, "visit_missed", date(2026, 7, 1))
+    ]
+
+
+def test_before_the_visit_of_the_quarter_it_is_missing(world):
+    assert world.gaps(date(2026, 4, 8)) == [
+        ("county_visit", HOME, "visit_missed", date(2026, 4, 1))
+    ]
+    assert world.gaps(date(2026, 4, 9)) == []
+
+
+def test_a_visit_outside_the_link_does_not_count(world):
+    link = world.posts["county"]
+    world.end(link, date(2026, 3, 1))
+    heir = world.world.post(
+        PostKind.LEADER_COUNTY, world.world.community, "县庚", since=date(2026, 3, 1)
+    )
+    assert [gap[:3] for gap in world.gaps()] == [("county_visit", HOME, "visit_missed")]
+    world.session.add(Visit(post_id=heir.id, day=date(2026, 5, 1)))
+    world.session.flush()
+    assert world.gaps() == []
+
+
+def test_a_visit_of_a_township_leader_does_not_count(world):
+    world.session.execute(delete(Visit))
+    world.session.add(Visit(post_id=world.posts["township"].id, day=date(2026, 4, 9)))
+    world.session.flush()
+    assert world.gaps() == [("county_visit", HOME, "visit_never", date(2026, 4, 1))]
+
+
+# ---------------------------------------------------------------- terms, two people
+
+
+def test_a_term_that_ran_out_is_not_a_vacancy(world):
+    assert world.gaps(date(2027, 6, 30)) == [
+        ("county_visit", HOME, "visit_missed", date(2027, 4, 1))
+    ]
+    assert ("first_secretary", HOME, "first_secretary_term_over", date(2027, 7, 1)) in world.gaps(
+        date(2027, 7, 1)
+    )
+
+
+def test_two_people_in_the_two_posts(world):
+    world.end(world.posts["director"], DAY)
+    world.world.post(PostKind.DIRECTOR, world.world.community, "主辛", since=DAY)
+    (community,) = world.audit().communities
+    (finding,) = community.findings
+    assert finding.why("zh") == "书记书丁与主任主辛不是同一人。"
+    assert finding.gap.since == DAY
+
+
+def test_a_successor_who_takes_both_posts_on_one_day_leaves_no_gap(world):
+    for name in ("secretary", "director"):
+        world.end(world.posts[name], DAY)
+    heir = world.world.post(PostKind.SECRETARY, world.world.community, "书壬", since=DAY)
+    also(world.session, heir, PostKind.DIRECTOR)
+    assert world.gaps(EVE) == world.gaps(DAY) == []
+
+
+# ---------------------------------------------------------------- grids
+
+
+def test_a_new_grid_needs_its_branch_and_its_worker_from_its_first_day(world, session):
+    session.execute(
+        update(GridVersion)
+        .where(GridVersion.grid_id == world.world.grids["B"].id)
+        .values(valid=from_day(date(2026, 3, 1)))
+    )
+    session.execute(delete(Post).where(Post.grid_id == world.world.grids["B"].id))
+    session.execute(delete(PartyVersion).where(PartyVersion.name == "B支部"))
+    assert world.gaps(date(2026, 2, 28)) == []
+    assert world.gaps() == [
+        ("grid_branch", f"{HOME}002", "grid_branch_never", date(2026, 3, 1)),
+        ("grid_worker", f"{HOME}002", "grid_worker_never", date(2026, 3, 1)),
+    ]
+
+
+def test_a_grid_that_was_dissolved_needs_nothing(world, session):
+    for row in (world.posts["worker B"], world.party("B支部")):
+        world.end(row, DAY)
+    assert len(world.gaps()) == 2
+    version = session.scalars(
+        select(GridVersion).where(GridVersion.grid_id == world.world.grids["B"].id)
+    ).one()
+    world.end(version, DAY)
+    assert world.gaps() == []
+
+
+# ---------------------------------------------------------------- buildings
+
+
+def missing_group(world) -> list[str]:
+    return [subject for check, subject, *_ in world.gaps() if check == "building_group"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "needs"),
+    [
+        ({"households": 1}, True),
+        ({"households": 0}, False),
+        ({"households": 40, "kind": "shop"}, False),
+        ({"households": 40, "since": DAY}, True),
+        ({"households": 40, "since": DAY + timedelta(days=1)}, False),
+        ({"households": 40, "until": DAY}, False),
+        ({"households": 40, "until": DAY + timedelta(days=1)}, True),
+    ],
+)
+def test_which_buildings_need_a_group(world, facts, needs):
+    world.world.house("extra", 60, 60, grid="A", **facts)
+    assert missing_group(world) == (["extra"] if needs else [])
+
+
+def test_a_building_needs_its_group_from_the_day_it_has_households(world):
+    moved_in = date(2026, 2, 1)
+    world.world.house("new", 60, 60, grid="A", households=0, until=moved_in)
+    world.world.house("new", 60, 60, households=30, since=moved_in)
+    assert world.gaps() == [("building_group", "new", "building_group_never", moved_in)]
+
+
+def test_a_building_counts_for_its_grid_else_its_compound_else_where_it_stands(world, session):
+    session.execute(delete(GridBuilding))
+    world.world.house("alone", 150, 150, households=9)
+    world.world.house("abroad", 900, 900, households=9)
+    for name in ("A小组", "B小组"):
+        session.execute(delete(PartyVersion).where(PartyVersion.name == name))
+    assert missing_group(world) == ["alone", "house A", "house B"]
+
+
+def test_the_grid_of_a_building_outweighs_its_compound(world, session):
+    other = Area(kind="community", code="419901001002", parent_id=world.world.community.parent_id)
+    session.add(other)
+    session.flush()
+    session.add(
+        AreaVersion(
+            area_id=other.id,
+            name="邻居社区",
+            boundary=multi(square(300, 0, 400, 200)),
+            valid=from_day(START),
+        )
+    )
+    session.execute(update(CompoundVersion).values(community_id=other.id))
+    session.execute(delete(PartyVersion).where(PartyVersion.name == "A小组"))
+    assert [
+        community.code
+        for community in world.audit().communities
+        for one in community.findings
+        if one.check == "building_group"
+    ] == [HOME]
+
+
+def test_a_building_is_named_by_its_compound_and_number(world, session):
+    session.execute(delete(PartyVersion).where(PartyVersion.name == "A小组"))
+    world.world.house("plain", 60, 60, grid="A", households=9, address="解放路8号")
+    (community,) = world.audit().communities
+    assert [one.gap.subject.name for one in community.findings] == ["served 3号楼", "解放路8号"]
+
+
+def test_versions_that_follow_one_another_are_one_run(world, session):
+    session.execute(delete(PartyVersion).where(PartyVersion.name == "A小组"))
+    version = session.scalars(
+        select(BuildingVersion).where(
+            BuildingVersion.building_id == world.world.buildings["house A"].id
+        )
+    ).one()
+    world.end(version, date(2025, 6, 1))
+    world.world.house("house A", 20, 20, households=25, since=date(2025, 6, 1))
+    assert [since for *_, since in world.gaps()] == [START]
+
+
+# ---------------------------------------------------------------- compounds
+
+
+def test_a_contract_that_ended_is_named_with_its_company(world):
+    world.end(world.contract, DAY)
+    assert world.gaps(EVE) == []
+    assert world.gaps() == [("compound_property", "served", "property_contract_ended", DAY)]
+    (community,) = world.audit().communities
+    assert "安心物业" in community.findings[0].why("zh")
+    assert "安心物业" in community.findings[0].why("en")
+
+
+def test_the_last_of_several_contracts_is_named(world, session):
+    world.end(world.contract, date(2025, 3, 1))
+    heir = PropertyCompany(code="heir", name="后来物业")
+    session.add(heir)
+    session.flush()
+    session.add(
+        PropertyContract(
+            compound_id=world.contract.compound_id,
+            company_id=heir.id,
+            valid=from_day(date(2025, 6, 1), DAY),
+        )
+    )
+    session.flush()
+    (community,) = world.audit().communities
+    assert "后来物业" in community.findings[0].why("zh")
+    assert community.findings[0].gap.since == DAY
+
+
+def test_a_compound_taken_out_of_the_ledger_without_a_company(world):
+    world.end(world.ledger_entry, DAY)
+    assert world.gaps() == [("compound_property", "self", "property_left_ledger", DAY)]
+
+
+def test_the_later_of_contract_and_ledger_entry_is_the_reason(world, session):
+    world.end(world.contract, date(2026, 1, 1))
+    session.add(
+        UnservedCompound(
+            compound_id=world.contract.compound_id,
+            self_management="暂管",
+            valid=from_day(date(2026, 1, 1), DAY),
+        )
+    )
+    session.flush()
+    assert world.gaps(EVE) == []
+    assert world.gaps() == [("compound_property", "served", "property_left_ledger", DAY)]
+
+
+def test_a_compound_without_any_record(world, session):
+    session.execute(delete(PropertyContract))
+    assert world.gaps() == [("compound_property", "served", "property_never", START)]
+
+
+def test_a_compound_without_a_community_counts_where_it_stands(world, session):
+    session.execute(delete(UnservedCompound))
+    session.execute(update(CompoundVersion).values(community_id=None))
+    assert [subject for _, subject, *_ in world.gaps()] == ["self"]
+
+
+# ---------------------------------------------------------------- the municipal link
+
+
+def test_a_municipal_link_is_asked_only_where_the_county_names_the_community(world, session):
+    session.add(Setting(key="municipal_communities", value=["419901001009"]))
+    session.flush()
+    assert "municipal_leader" not in world.audit().communities[0].held
+    session.execute(update(Setting).values(value=[HOME, "419901001009"]))
+    assert world.gaps() == [("municipal_leader", HOME, "municipal_leader_never", START)]
+    world.world.post(PostKind.LEADER_MUNICIPAL, world.world.community, "市癸", until=DAY)
+    assert world.gaps(EVE) == []
+    assert world.gaps() == [("municipal_leader", HOME, "municipal_leader_left", DAY)]
+
+
+# ---------------------------------------------------------------- communities
+
+
+def test_names_are_those_of_the_day(world, session):
+    version = session.scalars(
+        select(AreaVersion).where(AreaVersion.area_id == world.world.community.id)
+    ).one()
+    world.end(version, DAY)
+    session.add(
+        AreaVersion(
+            area_id=world.world.community.id,
+            name="新名社区",
+            boundary=multi(square(0, 0, 300, 200)),
+            valid=from_day(DAY),
+        )
+    )
+    session.flush()
+    assert world.audit(EVE).communities[0].name == "书香苑社区"
+    assert world.audit(DAY).communities[0].name == "新名社区"
+
+
+def test_an_empty_ledger_is_red_and_an_empty_database_is_empty(session):
+    assert audit(session, DAY).communities == ()
+    draw(session, "A")
+    (community,) = audit(session, DAY).communities
+    assert {key for key, held in community.held.items() if held} == {
+        "building_group",
+        "compound_property",
+    }
+    assert all(one.gap.since in (START, date(2026, 4, 1)) for one in community.findings)

@@ -1,0 +1,118 @@
+"""The Flask application: blueprints, one transaction a request, one table of errors."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import cast
+
+from apiflask import APIFlask
+from flask import Flask, g, has_request_context, request
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFError, CSRFProtect
+
+from gridmap.accounts.service import SignedIn
+from gridmap.errors import InvalidInput
+from gridmap.store.session import make_engine
+from web import access, errors, language, ratelimits, security, session
+from web.api import county, coverage, features, health, locate, reports, search
+from web.config import LARGEST_BODY, Config
+from web.pages import account, desk, docs, report
+from web.pages import coverage as coverage_page
+from web.pages import language as language_page
+from web.pages import map as map_page
+
+BLUEPRINTS = (
+    health.blueprint,
+    county.blueprint,
+    features.blueprint,
+    search.blueprint,
+    locate.blueprint,
+    reports.blueprint,
+    coverage.blueprint,
+    map_page.blueprint,
+    report.blueprint,
+    account.blueprint,
+    desk.blueprint,
+    coverage_page.blueprint,
+    language_page.blueprint,
+    docs.blueprint,
+)
+
+
+class Application(APIFlask):
+    """Flask with the request's transaction and the access table around every view."""
+
+    def dispatch_request(self) -> ResponseReturnValue:  # type: ignore[override]
+        """Check access and run the view inside one transaction, committed before the answer."""
+        if request.endpoint == "static":
+            return super().dispatch_request()
+        with session.request_transaction():
+            if request.routing_exception is None:
+                access.check(request.endpoint)
+                ratelimits.check(request.endpoint)
+            return super().dispatch_request()
+
+
+def create_app(config: Config, open_transaction: session.OpenTransaction | None = None) -> Flask:
+    """Make the application.
+
+    Args:
+        config: where the database is, secrets, switches.
+        open_transaction: how a request gets its transaction; tests give one that is undone.
+    """
+    app = Application(
+        __name__,
+        title="gridmap",
+        version=version("gridmap"),
+        docs_path=None,
+        json_errors=False,
+    )
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        SESSION_COOKIE_SECURE=config.secure_cookies,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        BABEL_DEFAULT_LOCALE="zh_Hans_CN",
+        BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
+        GRIDMAP=config,
+        **docs.OPENAPI,
+    )
+    if open_transaction is None:
+        engine = make_engine(config.database_url, pool_size=config.pool_size)
+        app.extensions["gridmap_engine"] = engine
+        open_transaction = session.transactions_of(engine)
+    session.install(app.extensions, open_transaction)
+    _install(app)
+    return cast(Flask, app)
+
+
+def _install(app: Application) -> None:
+    errors.install(app)
+    security.install(app)
+    Babel(app, locale_selector=language.babel_locale)
+    csrf = CSRFProtect(app)
+    app.register_error_handler(CSRFError, _stale_form)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+        if blueprint.url_prefix and blueprint.url_prefix.startswith("/api/"):
+            # The API takes no cookie-borne writes from other sites: reports need the header
+            # Idempotency-Key, which no cross-site form can send, and cookies are SameSite=Lax.
+            csrf.exempt(blueprint)
+    app.context_processor(_page_context)
+
+
+def _stale_form(_failure: CSRFError) -> ResponseReturnValue:
+    raise InvalidInput(
+        reason_zh="页面停留太久，请刷新后重新提交。",
+        reason_en="The page was open for too long; reload it and send again.",
+    )
+
+
+def _page_context() -> dict[str, object]:
+    known: SignedIn | None = None
+    if has_request_context():
+        known = access.account() if "transaction_stack" in g else g.get("account")
+    return {"account": known, "language": language.current()}

@@ -1,0 +1,46 @@
+"""Layers of the map as GeoJSON, as of a day; buildings in tiles."""
+
+from __future__ import annotations
+
+from apiflask import APIBlueprint
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+
+from gridmap.publishing import service
+from web.params import DayQuery
+from web.session import current_session
+
+blueprint = APIBlueprint("features_api", __name__, url_prefix="/api/v1/features", tag="features")
+
+
+@blueprint.get("/<layer>")
+@blueprint.input(DayQuery, location="query")
+def layer(layer: str, query_data: DayQuery) -> ResponseReturnValue:
+    """Return communities, grids, compounds, roads, water, places or centres (GeoJSON, WGS 84)."""
+    session, collection = current_session(), service.collection(layer)
+    tag = service.etag(session, collection, query_data.on)
+    return _unchanged(tag) or _geojson(service.features(session, collection, query_data.on), tag)
+
+
+@blueprint.get("/buildings/<int:z>/<int:x>/<int:y>")
+@blueprint.input(DayQuery, location="query")
+def buildings(z: int, x: int, y: int, query_data: DayQuery) -> ResponseReturnValue:
+    """Return the buildings whose interior point lies in the XYZ tile (zoom 15; GeoJSON, WGS 84)."""
+    session = current_session()
+    tag = service.buildings_tag(session, x, y, query_data.on)
+    return _unchanged(tag) or _geojson(service.buildings(session, z, x, y, query_data.on), tag)
+
+
+def _unchanged(tag: str) -> Response | None:
+    if tag not in request.if_none_match:
+        return None
+    response = Response(status=304)
+    response.set_etag(tag)
+    return response
+
+
+def _geojson(body: str, tag: str) -> Response:
+    response = Response(body, mimetype="application/geo+json")
+    response.set_etag(tag)
+    response.headers["Cache-Control"] = "no-cache"
+    return response

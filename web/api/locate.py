@@ -1,0 +1,45 @@
+"""Locate a point: its grid, its building, and who answers there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from pydantic import Field
+
+from gridmap.dispatch import service as dispatch
+from gridmap.geolocation import service
+from gridmap.geolocation.rules import Place
+from gridmap.terms import PlaceSource
+from web import present
+from web.params import PointQuery
+from web.session import current_session
+
+blueprint = APIBlueprint("locate_api", __name__, url_prefix="/api/v1", tag="locate")
+
+
+class LocateQuery(PointQuery):
+    """A point, who set it, and the day."""
+
+    source: PlaceSource = PlaceSource.PIN
+    reports: bool = Field(default=False, description="Add the open reports of the building or grid")
+
+
+@blueprint.get("/locate")
+@blueprint.input(LocateQuery, location="query")
+def locate(query_data: LocateQuery) -> dict[str, Any]:
+    """Return the verdicts on grid and building with their reasons, party tree, people, property."""
+    place = Place(
+        query_data.lon, query_data.lat, query_data.crs, query_data.accuracy, query_data.source
+    )
+    session = current_session()
+    found = service.locate(session, place, query_data.on)
+    body = present.location(found)
+    if query_data.reports and found.is_placed:
+        building_id = found.building.id
+        grid_id = found.grid.id if building_id is None else None
+        summary = dispatch.open_summary(
+            session, query_data.on, grid_id=grid_id, building_id=building_id
+        )
+        body["reports"] = present.open_reports(summary)
+    return body

@@ -1,0 +1,174 @@
+"""From refusal to answer: one table of statuses, problem JSON for programs, a page for people."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Final
+
+from apiflask.exceptions import HTTPError
+from flask import (
+    Flask,
+    Response,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from gridmap import errors
+from gridmap.errors import GridmapError
+from web import language
+
+log = logging.getLogger(__name__)
+
+STATUS: Final[dict[type[GridmapError], int]] = {
+    errors.NotFound: 404,
+    errors.NotSignedIn: 401,
+    errors.NotAllowed: 403,
+    errors.BadSignIn: 401,
+    errors.AccountLocked: 429,
+    errors.MissingIdempotencyKey: 400,
+    errors.IdempotencyConflict: 422,
+    errors.StaleVersion: 409,
+    errors.IllegalStep: 409,
+    errors.NotEmpty: 409,
+    errors.TooManyRequests: 429,
+    errors.TooLarge: 413,
+    errors.Unavailable: 503,
+    errors.StorageFull: 507,
+}
+"""Refusals with a status of their own; every other one is a 422."""
+
+_HTTP: Final[dict[int, tuple[str, str, str]]] = {
+    400: ("bad_request", "请求格式不对。", "The request is malformed."),
+    404: ("not_found", "没有这个页面或接口。", "There is no such page or operation."),
+    405: ("method_not_allowed", "这里不支持这种请求方法。", "This method is not supported here."),
+    413: ("too_large", "内容太大，最多 40 MB。", "The content is too large; the limit is 40 MB."),
+    415: ("unsupported_media_type", "不支持这种内容类型。", "This content type is not supported."),
+    429: ("too_many_requests", "请求太频繁，请稍后再试。", "Too many requests; try again later."),
+    500: ("internal_error", "服务器出错了，已经记录。", "The server failed; this was recorded."),
+}
+DISK_FULL = "53100"
+RETRY_SECONDS = "5"
+
+_PYDANTIC: Final[dict[str, tuple[str, str]]] = {
+    "missing": ("缺少“{field}”。", "“{field}” is missing."),
+    "extra_forbidden": ("不认识“{field}”。", "“{field}” is not known here."),
+    "finite_number": ("“{field}”必须是有限的数。", "“{field}” must be a finite number."),
+    "float_parsing": ("“{field}”必须是数。", "“{field}” must be a number."),
+    "int_parsing": ("“{field}”必须是整数。", "“{field}” must be a whole number."),
+    "greater_than_equal": ("“{field}”太小，最小 {ge}。", "“{field}” is too small, at least {ge}."),
+    "less_than_equal": ("“{field}”太大，最大 {le}。", "“{field}” is too large, at most {le}."),
+    "string_too_short": (
+        "“{field}”太短，至少 {min_length} 个字。",
+        "“{field}” is too short, at least {min_length}.",
+    ),
+    "string_too_long": (
+        "“{field}”太长，最多 {max_length} 个字。",
+        "“{field}” is too long, at most {max_length}.",
+    ),
+    "date_from_datetime_parsing": (
+        "“{field}”不是日期，请写成 2026-11-24。",
+        "“{field}” is no date; write 2026-11-24.",
+    ),
+    "unsafe_text": (
+        "“{field}”含有不允许的控制字符。",
+        "“{field}” holds control characters that are not allowed.",
+    ),
+}
+_WRONG: Final = ("“{field}”不对。", "“{field}” is wrong.")
+
+
+def problem(code: str, message: str, *, field: str | None = None, hint: str = "") -> dict[str, Any]:
+    """Return the body of every error answer."""
+    return {"code": code, "message": message, "field": field, "hint": hint}
+
+
+def status_of(refusal: GridmapError) -> int:
+    """Return the HTTP status of a refusal."""
+    return next((STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS), 422)
+
+
+def install(app: Flask) -> None:
+    """Register the handlers; nothing else in `web` turns errors into answers."""
+    app.register_error_handler(GridmapError, _refusal)
+    app.register_error_handler(ValidationError, _invalid)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(HTTPError, _api_http)
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _answer(body: dict[str, Any], status: int) -> Response:
+    if wants_page():
+        return make_response(render_template("error.html", problem=body, status=status), status)
+    response = jsonify(body)
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def wants_page() -> bool:
+    """Tell whether a person's browser asked for a page (and not a script for data)."""
+    if request.path.startswith(("/api/", "/openapi.json", "/static/")):
+        return False
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "text/html"
+
+
+def _refusal(refusal: GridmapError) -> ResponseReturnValue:
+    if isinstance(refusal, errors.NotSignedIn) and wants_page():
+        return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")))
+    reader = language.current()
+    body = problem(
+        refusal.code, refusal.message(reader), field=refusal.field, hint=refusal.hint(reader)
+    )
+    response = _answer(body, status_of(refusal))
+    if response.status_code in (429, 503):
+        response.headers["Retry-After"] = str(refusal.params.get("seconds", RETRY_SECONDS))
+    return response
+
+
+def _invalid(failure: ValidationError) -> Response:
+    first = failure.errors(include_url=False)[0]
+    field = ".".join(str(part) for part in first["loc"]) or "body"
+    context: dict[str, Any] = dict(first.get("ctx", {}))
+    zh, en = _PYDANTIC.get(first["type"], _WRONG)
+    sentence = (en if language.current() == "en" else zh).format(field=field, **context)
+    return _answer(problem("invalid_input", sentence, field=field), 422)
+
+
+def _api_http(failure: HTTPError) -> Response:
+    cause = failure.__cause__
+    if isinstance(cause, ValidationError):
+        return _invalid(cause)
+    return _plain(failure.status_code)
+
+
+def _http(failure: HTTPException) -> Response:
+    response = _plain(failure.code or 500)
+    for name, value in failure.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            response.headers[name] = value
+    return response
+
+
+def _plain(status: int) -> Response:
+    code, zh, en = _HTTP.get(status, _HTTP[400] if status < 500 else _HTTP[500])  # noqa: PLR2004
+    return _answer(problem(code, en if language.current() == "en" else zh), status)
+
+
+def _database(failure: OperationalError) -> ResponseReturnValue:
+    log.error("database: %s", failure.orig)
+    full = getattr(failure.orig, "sqlstate", None) == DISK_FULL
+    return _refusal(errors.StorageFull() if full else errors.Unavailable())
+
+
+def _unexpected(failure: Exception) -> Response:
+    log.error("unexpected", exc_info=failure)
+    return _plain(500)

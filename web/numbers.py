@@ -1,0 +1,27 @@
+"""Numbers of reports as people type them and as addresses carry them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from gridmap.errors import NotFound
+
+_NUMBER: Final = re.compile(r"[0-9]{4}-[0-9]{6,12}\Z")
+_DASHES: Final = str.maketrans(dict.fromkeys("‐‑–—－", "-"))
+
+
+def report_number(written: str) -> str:
+    """Return the number of a report as it is stored.
+
+    Raises:
+        NotFound: it cannot be a number of a report.
+
+    >>> report_number(" ２０２６—000318 ")
+    '2026-000318'
+    """
+    number = unicodedata.normalize("NFKC", written.translate(_DASHES)).replace(" ", "")
+    if not _NUMBER.match(number):
+        raise NotFound(what_zh="这份诉求", what_en="This report")
+    return number
