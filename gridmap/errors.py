@@ -229,7 +229,7 @@ class IllegalStep(GridmapError):
 
     code = "illegal_step"
     zh = "当前阶段“{stage}”不能这样操作；可以：{allowed}。"
-    en = "Not possible at stage “{stage}”; possible: {allowed}."
+    en = "Not possible at stage “{stage_en}”; possible: {allowed_en}."
 
 
 class TooManyRequests(GridmapError):

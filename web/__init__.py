@@ -9,6 +9,7 @@ from apiflask import APIFlask
 from flask import Flask, g, has_request_context, request
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
+from flask_compress import Compress
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from gridmap.accounts.service import SignedIn
@@ -38,6 +39,18 @@ BLUEPRINTS = (
     language_page.blueprint,
     docs.blueprint,
 )
+
+
+COMPRESSED = [
+    "text/html",
+    "text/css",
+    "text/javascript",
+    "application/javascript",
+    "application/json",
+    "application/geo+json",
+    "application/manifest+json",
+    "image/svg+xml",
+]
 
 
 class Application(APIFlask):
@@ -77,6 +90,8 @@ def create_app(config: Config, open_transaction: session.OpenTransaction | None 
         WTF_CSRF_SSL_STRICT=False,
         BABEL_DEFAULT_LOCALE="zh_Hans_CN",
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
+        COMPRESS_ALGORITHM=["gzip"],
+        COMPRESS_MIMETYPES=COMPRESSED,
         GRIDMAP=config,
         **docs.OPENAPI,
     )
@@ -93,6 +108,7 @@ def _install(app: Application) -> None:
     errors.install(app)
     security.install(app)
     Babel(app, locale_selector=language.babel_locale)
+    Compress(app)
     csrf = CSRFProtect(app)
     app.register_error_handler(CSRFError, _stale_form)
     for blueprint in BLUEPRINTS:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, literal, select, update
+from sqlalchemy import Row, Select, and_, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,18 @@ from gridmap.store.base import as_of
 from gridmap.terms import PostKind
 
 Found = Row[*tuple[Any, ...]]
+Query = Select[*tuple[Any, ...]]
+
+BUILDING_NAME = func.concat(
+    CompoundVersion.name,
+    func.coalesce(
+        BuildingVersion.zone + BuildingVersion.number + "号楼",
+        BuildingVersion.number + "号楼",
+        BuildingVersion.name,
+        BuildingVersion.address,
+    ),
+)
+"""Compound and number, as people say it; the compound alone where the post is for a compound."""
 
 
 def account_named(session: Session, login: str) -> Account | None:
@@ -29,11 +41,6 @@ def account_named(session: Session, login: str) -> Account | None:
         .execution_options(populate_existing=True)
     )
     return session.scalar(query)
-
-
-def account_with(session: Session, account_id: int) -> Account | None:
-    """Return an account by id, locked as by `account_named`."""
-    return session.get(Account, account_id, with_for_update=True, populate_existing=True)
 
 
 def person_coded(session: Session, code: str) -> int | None:
@@ -53,15 +60,6 @@ def signed_in(
         idle_since: sessions last seen before are over.
         day: day of the posts and of the names of their places.
     """
-    building = func.concat(
-        CompoundVersion.name,
-        func.coalesce(
-            BuildingVersion.zone + BuildingVersion.number + "号楼",
-            BuildingVersion.number + "号楼",
-            BuildingVersion.name,
-            BuildingVersion.address,
-        ),
-    )
     query = (
         select(
             SignIn.account_id,
@@ -75,26 +73,13 @@ def signed_in(
             func.coalesce(
                 Post.area_id, Post.grid_id, Post.building_id, Post.compound_id, Post.agency_id
             ).label("target_id"),
-            func.coalesce(AreaVersion.name, GridVersion.name, Agency.name, building).label("place"),
+            func.coalesce(AreaVersion.name, GridVersion.name, Agency.name, BUILDING_NAME).label(
+                "place"
+            ),
         )
         .join(Account, Account.id == SignIn.account_id)
         .join(Person, Person.id == Account.person_id)
         .outerjoin(Post, and_(Post.person_id == Person.id, as_of(Post, day)))
-        .outerjoin(AreaVersion, and_(AreaVersion.area_id == Post.area_id, as_of(AreaVersion, day)))
-        .outerjoin(GridVersion, and_(GridVersion.grid_id == Post.grid_id, as_of(GridVersion, day)))
-        .outerjoin(Agency, Agency.id == Post.agency_id)
-        .outerjoin(
-            BuildingVersion,
-            and_(BuildingVersion.building_id == Post.building_id, as_of(BuildingVersion, day)),
-        )
-        .outerjoin(
-            CompoundVersion,
-            and_(
-                CompoundVersion.compound_id
-                == func.coalesce(Post.compound_id, BuildingVersion.compound_id),
-                as_of(CompoundVersion, day),
-            ),
-        )
         .where(
             SignIn.key_sha256 == key_sha256,
             SignIn.expires_at > now,
@@ -103,7 +88,27 @@ def signed_in(
         )
         .order_by(Post.id)
     )
-    return session.execute(query).all()
+    return session.execute(_with_places(query, day)).all()
+
+
+def _with_places(query: Query, day: date) -> Query:
+    """Join what a post is held for, with its name on the day."""
+    compound_id = func.coalesce(Post.compound_id, BuildingVersion.compound_id)
+    return (
+        query.outerjoin(
+            AreaVersion, and_(AreaVersion.area_id == Post.area_id, as_of(AreaVersion, day))
+        )
+        .outerjoin(GridVersion, and_(GridVersion.grid_id == Post.grid_id, as_of(GridVersion, day)))
+        .outerjoin(Agency, Agency.id == Post.agency_id)
+        .outerjoin(
+            BuildingVersion,
+            and_(BuildingVersion.building_id == Post.building_id, as_of(BuildingVersion, day)),
+        )
+        .outerjoin(
+            CompoundVersion,
+            and_(CompoundVersion.compound_id == compound_id, as_of(CompoundVersion, day)),
+        )
+    )
 
 
 def touch(session: Session, key_sha256: str, now: datetime) -> None:

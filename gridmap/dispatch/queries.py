@@ -344,7 +344,7 @@ def advance(
     """Move a report on if it still has that version; False if somebody else was first."""
     query = (
         update(Report)
-        .where(Report.id == report_id, Report.id > 0)
+        .where(Report.id == report_id, Report.version == version)
         .values(version=version + 1, stage=stage, holder_post_id=holder_post_id)
         .returning(Report.id)
         .execution_options(synchronize_session=False)

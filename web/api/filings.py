@@ -12,9 +12,9 @@ from flask import abort, request
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from geodata import photos
+from geodata.photos import reencode
 from gridmap.accounts.service import SignedIn
-from gridmap.dispatch.reports import Filing, PhotoFile
+from gridmap.dispatch.reports import Filing
 from gridmap.errors import InvalidInput, MissingIdempotencyKey, TooLarge
 from gridmap.geolocation.rules import Place
 from gridmap.terms import PlaceSource
@@ -100,7 +100,7 @@ def read(reporter: SignedIn | None) -> Filing:
             body.place.source,
         ),
         phone=body.phone,
-        photos=tuple(_photo(name, content) for name, content in uploads),
+        photos=tuple(reencode(content, name) for name, content in uploads),
         filed_by=reporter.person_id if reporter else None,
     )
 
@@ -152,7 +152,8 @@ def _report_part() -> bytes:
     if "report" in request.form:
         return request.form["report"].encode("utf-8", "surrogatepass")
     if "report" in request.files:
-        return request.files["report"].read(LARGEST_JSON + 1)
+        content: bytes = request.files["report"].read(LARGEST_JSON + 1)
+        return content
     raise InvalidInput(field="report", reason_zh="缺少“report”。", reason_en="“report” is missing.")
 
 
@@ -178,7 +179,3 @@ def _sha256(body: FilingBody, contents: Sequence[bytes]) -> str:
     for content in contents:
         total.update(hashlib.sha256(content).digest())
     return total.hexdigest()
-
-
-def _photo(name: str, content: bytes) -> PhotoFile:
-    return photos.reencode(content, name)

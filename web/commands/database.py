@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from geodata import categories
+from gridmap.dispatch import catalogue
 from gridmap.store import schema
 from gridmap.store.session import transaction
 from web.commands.engines import command_engine
@@ -30,7 +31,8 @@ def upgrade() -> None:
     schema.check_server(engine)
     schema.upgrade(engine)
     with transaction(engine) as session:
-        categories.load(session, today())
+        if not catalogue.entries_on(session, today()):
+            categories.load(session, today())
 
 
 @db.command()

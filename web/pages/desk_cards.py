@@ -84,7 +84,7 @@ def _place(row: WorkRow) -> str:
 
 
 def _age(at: datetime, now: datetime) -> str:
-    return format_timedelta(at - now, add_direction=True, threshold=1.1)
+    return str(format_timedelta(at - now, add_direction=True, threshold=1.1))
 
 
 def _who(holder: Holder | None) -> str:

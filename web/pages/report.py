@@ -84,7 +84,10 @@ def _tail() -> str | None:
 
 
 def _not_found() -> str:
-    return _("没有找到：编号和电话后四位对不上，请再核对一下。没有留电话的，请用提交后的链接。")
+    fault: str = _(
+        "没有找到：编号和电话后四位对不上，请再核对一下。没有留电话的，请用提交后的链接。"
+    )
+    return fault
 
 
 def _shown(found: Tracked, key: str) -> dict[str, Any]:
@@ -127,7 +130,7 @@ def _to_come(found: Tracked) -> list[dict[str, str]]:
 
 
 def _moment(at: datetime) -> str:
-    return format_datetime(at, "short")
+    return str(format_datetime(at, "short"))
 
 
 @blueprint.get("/track/<number>/photos/<int:position>")
