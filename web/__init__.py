@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import cast
 
 from apiflask import APIFlask
-from flask import Flask, g, has_request_context, request
+from flask import Flask, Response, g, has_request_context, request
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_compress import Compress
@@ -65,6 +65,13 @@ class Application(APIFlask):
                 access.check(request.endpoint)
                 ratelimits.check(request.endpoint)
             return super().dispatch_request()
+
+    def send_static_file(self, filename: str) -> Response:
+        """Read the file whole, so that it can be compressed and is closed with the answer."""
+        response = super().send_static_file(filename)
+        response.direct_passthrough = False
+        response.make_sequence()
+        return response
 
 
 def create_app(config: Config, open_transaction: session.OpenTransaction | None = None) -> Flask:

@@ -26,7 +26,10 @@ def test_every_api_route_is_described(client, rules):
 
 
 def values(rule):
-    return {name: 1 if "integer" in str(rule._converters[name]).lower() else "x" for name in rule.arguments}  # noqa: SLF001
+    return {
+        name: 1 if "integer" in str(rule._converters[name]).lower() else "x"
+        for name in rule.arguments
+    }
 
 
 def test_a_closed_page_sends_strangers_to_the_sign_in(client, rules):

@@ -102,6 +102,11 @@ def test_layers_have_a_tag_and_are_not_sent_twice(client, world):
         "/api/v1/features/grids?day=2026-06-01", headers={"If-None-Match": first.headers["ETag"]}
     )
     assert (again.status_code, again.data) == (304, b"")
+    zipped = client.get(
+        "/api/v1/features/roads?day=2026-06-01", headers={"Accept-Encoding": "gzip"}
+    )
+    seen = {"Accept-Encoding": "gzip", "If-None-Match": zipped.headers["ETag"]}
+    assert client.get("/api/v1/features/roads?day=2026-06-01", headers=seen).status_code == 304
     world.session.execute(text("UPDATE grid_version SET name = '新名'"))
     changed = client.get(
         "/api/v1/features/grids?day=2026-06-01", headers={"If-None-Match": first.headers["ETag"]}

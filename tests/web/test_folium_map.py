@@ -75,7 +75,7 @@ def test_every_extent_comes_out_as_numbers(corner_and_size):
 def test_text_as_an_extent_does_not_reach_the_script():
     hostile = "0]]);alert(1);//"
     with pytest.raises((TypeError, ValueError)):
-        compose((hostile, 34.7, 113.95, 34.74))  # type: ignore[arg-type]
+        compose((hostile, 34.7, 113.95, 34.74))
 
 
 def test_scripts_draw_with_styles_and_labels_that_exist():

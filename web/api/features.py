@@ -12,6 +12,9 @@ from web.session import current_session
 
 blueprint = APIBlueprint("features_api", __name__, url_prefix="/api/v1/features", tag="features")
 
+GZIPPED = ":gzip"
+"""What the compression adds to a tag."""
+
 
 @blueprint.get("/<layer>")
 @blueprint.input(DayQuery, location="query")
@@ -32,7 +35,8 @@ def buildings(z: int, x: int, y: int, query_data: DayQuery) -> ResponseReturnVal
 
 
 def _unchanged(tag: str) -> Response | None:
-    if tag not in request.if_none_match:
+    known = {given.removesuffix(GZIPPED) for given in request.if_none_match.as_set()}
+    if tag not in known:
         return None
     response = Response(status=304)
     response.set_etag(tag)

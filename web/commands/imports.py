@@ -150,7 +150,11 @@ def import_command(  # noqa: PLR0913 - one argument an option
         options=Options(county_name, complete),
         language=lang,
     )
-    outcome = run(command_engine(), wanted)
+    engine = command_engine()
+    try:
+        outcome = run(engine, wanted)
+    finally:
+        engine.dispose()
     show_outcome(outcome, show, lang)
     if report is not None:
         write_report(outcome.problems, report)

@@ -112,7 +112,7 @@ def phone(number: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/desk/<number>/photos/<int:position>")
+@blueprint.get("/desk/<number>/photos/<int(min=1, max=9):position>")
 def photo(number: str, position: int) -> ResponseReturnValue:
     """Show a photo of a report in the reader's area."""
     found = service.photo(current_session(), report_number(number), position, _reader(), now())

@@ -133,7 +133,7 @@ def _moment(at: datetime) -> str:
     return str(format_datetime(at, "short"))
 
 
-@blueprint.get("/track/<number>/photos/<int:position>")
+@blueprint.get("/track/<number>/photos/<int(min=1, max=9):position>")
 def photo(number: str, position: int) -> Response:
     """Show a photo to the holder of the report's link."""
     key = request.args.get("key", "")[:LONGEST_KEY]

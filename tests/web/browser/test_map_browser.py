@@ -2,9 +2,10 @@
 
 import json
 import re
-import time
 
 import pytest
+
+from tests.web.browser.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -12,33 +13,6 @@ DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 SMALL = {"width": 360, "height": 640}
 HOSTILE = "<img src=x onerror=document.title=1>`};document.title=1;//"
-
-
-@pytest.fixture
-def watched(page, live_server):
-    """The page, with everything written down that must not happen."""
-    faults: list[str] = []
-    page.on("console", lambda m: faults.append(m.text) if m.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-
-    def outside(request):
-        if not request.url.startswith((live_server, "data:", "blob:")):
-            faults.append(f"outside: {request.url}")
-
-    page.on("request", outside)
-    page.faults = faults
-    return page
-
-
-def until(page, script: str, seconds: float = 15):
-    """Poll `script`: Playwright's own waiting on a string hangs under a strict policy."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = page.evaluate(script)
-        if found:
-            return found
-        page.wait_for_timeout(50)
-    pytest.fail(f"never true: {script}; faults: {page.faults}")
 
 
 def open_map(page, live_server: str, query: str = "", size=DESKTOP) -> None:
