@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 from geodata import categories
+from geodata.demo import loading as demo
 from gridmap.store import schema
 from gridmap.store.session import engine_url, make_engine, transaction
 from web import create_app
@@ -139,8 +140,6 @@ def demo_url(make_database) -> str:
     engine = make_engine(url, statement_timeout_s=0)
     schema.upgrade(engine)
     with transaction(engine) as session:
-        from geodata.demo import loading as demo
-
         demo.load(session, today())
         categories.load(session, today())
         schema.refresh_statistics(session)

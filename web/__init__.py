@@ -56,7 +56,7 @@ COMPRESSED = [
 class Application(APIFlask):
     """Flask with the request's transaction and the access table around every view."""
 
-    def dispatch_request(self) -> ResponseReturnValue:  # type: ignore[override]
+    def dispatch_request(self) -> ResponseReturnValue:
         """Check access and run the view inside one transaction, committed before the answer."""
         if request.endpoint == "static":
             return super().dispatch_request()

@@ -139,7 +139,7 @@ def test_health(client):
 
 
 def test_a_database_that_is_down_is_503_and_never_a_traceback():
-    config = Config(database_url="postgresql://nobody@127.0.0.1:1/none", secret_key="x")
+    config = Config(database_url="postgresql://nobody@127.0.0.1:1/none", secret_key="x")  # noqa: S106
     client = create_app(config).test_client()
     assert client.get("/healthz").status_code == 200
     answer = client.get("/readyz")
