@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
 
 def engine_url(url: str) -> URL:
@@ -27,7 +28,7 @@ def make_engine(url: str, *, pool_size: int = 5, statement_timeout_s: int = 30) 
 
     Args:
         url: database URL.
-        pool_size: connections kept by this process.
+        pool_size: connections kept by this process; 0 for none (a command opens and closes its own).
         statement_timeout_s: longest statement in seconds; 0 for no limit (imports, migrations).
     """
     options = (
@@ -35,12 +36,13 @@ def make_engine(url: str, *, pool_size: int = 5, statement_timeout_s: int = 30) 
         f" -c idle_in_transaction_session_timeout={statement_timeout_s * 2000}"
         " -c timezone=UTC -c jit=off"
     )
+    pool: dict[str, object] = {"poolclass": NullPool}
+    if pool_size:
+        pool = {"pool_size": pool_size, "max_overflow": pool_size, "pool_timeout": 10}
     return create_engine(
         engine_url(url),
-        pool_size=pool_size,
-        max_overflow=pool_size,
+        **pool,
         pool_pre_ping=True,
-        pool_timeout=10,
         connect_args={"options": options, "connect_timeout": 5, "application_name": "gridmap"},
     )
 

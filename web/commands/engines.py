@@ -10,4 +10,4 @@ from web.config import from_environment
 
 def command_engine() -> Engine:
     """Return an engine for one command; long statements are allowed."""
-    return make_engine(from_environment().database_url, pool_size=1, statement_timeout_s=0)
+    return make_engine(from_environment().database_url, pool_size=0, statement_timeout_s=0)
