@@ -128,9 +128,11 @@ def _install(app: Application) -> None:
 
 
 def _stale_form(_failure: CSRFError) -> ResponseReturnValue:
-    raise InvalidInput(
-        reason_zh="页面停留太久，请刷新后重新提交。",
-        reason_en="The page was open for too long; reload it and send again.",
+    return errors.answer(
+        InvalidInput(
+            reason_zh="页面停留太久，请刷新后重新提交。",
+            reason_en="The page was open for too long; reload it and send again.",
+        )
     )
 
 

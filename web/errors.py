@@ -77,6 +77,10 @@ _PYDANTIC: Final[dict[str, tuple[str, str]]] = {
         "“{field}”不是日期，请写成 2026-11-24。",
         "“{field}” is no date; write 2026-11-24.",
     ),
+    "phone_number": (
+        "“{field}”不是电话号码：请填手机号，或带区号的座机号。",
+        "“{field}” is no phone number: give a mobile, or a landline with its area code.",
+    ),
     "unsafe_text": (
         "“{field}”含有不允许的控制字符。",
         "“{field}” holds control characters that are not allowed.",
@@ -97,7 +101,7 @@ def status_of(refusal: GridmapError) -> int:
 
 def install(app: Flask) -> None:
     """Register the handlers; nothing else in `web` turns errors into answers."""
-    app.register_error_handler(GridmapError, _refusal)
+    app.register_error_handler(GridmapError, answer)
     app.register_error_handler(ValidationError, _invalid)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(HTTPError, _api_http)
@@ -121,7 +125,8 @@ def wants_page() -> bool:
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "text/html"
 
 
-def _refusal(refusal: GridmapError) -> ResponseReturnValue:
+def answer(refusal: GridmapError) -> ResponseReturnValue:
+    """Answer a refusal; a view that must commit first returns this instead of raising."""
     if isinstance(refusal, errors.NotSignedIn) and wants_page():
         return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")))
     reader = language.current()
@@ -166,7 +171,7 @@ def _plain(status: int) -> Response:
 def _database(failure: OperationalError) -> ResponseReturnValue:
     log.error("database: %s", failure.orig)
     full = getattr(failure.orig, "sqlstate", None) == DISK_FULL
-    return _refusal(errors.StorageFull() if full else errors.Unavailable())
+    return answer(errors.StorageFull() if full else errors.Unavailable())
 
 
 def _unexpected(failure: Exception) -> Response:

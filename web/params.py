@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from gridmap.timespan import local_day
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 _ALLOWED_CONTROLS = frozenset("\n\r\t")
 
@@ -54,10 +56,20 @@ class Params(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _written_day(value: object) -> object:
+    """Let nothing but YYYY-MM-DD be a day: pydantic would also read numbers as Unix time."""
+    if isinstance(value, str) and not _DAY.match(value):
+        raise PydanticCustomError("date_from_datetime_parsing", "not a day")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written_day)]
+
+
 class DayQuery(Params):
     """`day`: the day that the answer is for; today where it is missing."""
 
-    day: date | None = Field(
+    day: Day | None = Field(
         default=None, description="Day in Asia/Shanghai (YYYY-MM-DD); today if missing"
     )
 

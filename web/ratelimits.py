@@ -17,8 +17,12 @@ LIMITS: Final[dict[str, tuple[int, int]]] = {
     "reports_api.file": (60, 3600),
     "reports_api.track": (30, 300),
     "report_pages.track": (60, 300),
+    "report_pages.photo": (120, 300),
 }
 """Endpoint to (calls, seconds) for one address."""
+FOR_ONE_REPORT: Final = (60, 3600)
+"""Calls and seconds for one report's number, from wherever: four digits must not be guessed."""
+NUMBERED: Final = frozenset({"reports_api.track", "report_pages.track"})
 WRITES: Final = frozenset({"account.sign_in"})
 """Endpoints where only POST counts."""
 
@@ -33,9 +37,14 @@ def check(endpoint: str | None) -> None:
     limit = LIMITS.get(endpoint or "")
     if limit is None or not config.rate_limits or (endpoint in WRITES and request.method != "POST"):
         return
-    calls, seconds = limit
-    key = f"{endpoint}:{request.remote_addr}"
+    _count(f"{endpoint}:{request.remote_addr}", limit)
+    number = (request.view_args or {}).get("number")
+    if endpoint in NUMBERED and number:
+        _count(f"number:{number}", FOR_ONE_REPORT)
+
+
+def _count(key: str, limit: tuple[int, int]) -> None:
     with separate_transaction() as session:  # a refused request counts too
-        wait = counters.count(session, key, calls, seconds, now=now())
+        wait = counters.count(session, key, *limit, now=now())
     if wait:
         raise TooManyRequests(seconds=wait)

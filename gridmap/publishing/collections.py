@@ -42,5 +42,5 @@ class Wanted:
 
 TILE_ZOOM: Final = 15
 """Buildings are served in tiles of this zoom: each in the one tile that holds its interior point."""
-EDGE_DIGITS: Final = 7
-"""Decimals of a degree in what is sent: 1e-7 degree is about a centimetre."""
+EDGE_DIGITS: Final = 6
+"""Decimals of a degree in what the map draws: 1e-6 degree is about a decimetre, a fraction of a pixel."""

@@ -15,6 +15,7 @@ from gridmap.dispatch.reports import Filed, Tracked, TrackedStep
 from gridmap.terms import Stage, Term
 from web import access, language
 from web.api import filings
+from web.api.answers import answers
 from web.numbers import report_number
 from web.params import DayQuery, Params, Text, now
 from web.session import current_session
@@ -27,7 +28,8 @@ REPLAYED: Final = "Idempotency-Replayed"
 class TrackQuery(Params):
     """What proves that one is the reporter."""
 
-    tail: Annotated[str, Field(pattern=r"^[0-9]{4}\z")] | None = Field(
+    # in pydantic's own patterns $ is the very end of the text, unlike in Python's
+    tail: Annotated[str, Field(pattern="^[0-9]{4}$")] | None = Field(
         default=None, description="Last four digits of the phone number that was left"
     )
     key: Annotated[Text, Field(max_length=64)] | None = Field(
@@ -68,15 +70,17 @@ def _operation() -> dict[str, Any]:
 
 @blueprint.post("/reports")
 @blueprint.doc(
-    responses={
-        200: "The key and body were sent before: the first answer again (Idempotency-Replayed: true)",
-        201: "Filed",
-        400: "No Idempotency-Key, or broken JSON",
-        413: "Too large",
-        415: "Neither JSON nor multipart",
-        422: "Something in it is wrong; says what",
-        429: "Too many reports from one address",
-    },
+    responses=answers(
+        {
+            200: "Sent before: the first answer again (Idempotency-Replayed: true)",
+            201: "Filed",
+            400: "No Idempotency-Key, or broken JSON",
+            413: "Too large",
+            415: "Neither JSON nor multipart",
+            422: "Something in it is wrong; says what",
+            429: "Too many reports from one address",
+        }
+    ),
     extensions=_operation(),
 )
 def file() -> ResponseReturnValue:
@@ -95,6 +99,7 @@ def file() -> ResponseReturnValue:
 
 @blueprint.get("/categories")
 @blueprint.input(DayQuery, location="query")
+@blueprint.doc(responses=answers({200: "The list", 422: "No day"}))
 def categories(query_data: DayQuery) -> dict[str, Any]:
     """Return what a report can be about on a day, in the order of the lists."""
     entries = catalogue.entries_on(current_session(), query_data.on)
@@ -103,7 +108,16 @@ def categories(query_data: DayQuery) -> dict[str, Any]:
 
 @blueprint.get("/reports/<number>")
 @blueprint.input(TrackQuery, location="query")
-@blueprint.doc(responses={404: "No such report, or neither tail nor key fits"})
+@blueprint.doc(
+    responses=answers(
+        {
+            200: "Where it stands",
+            404: "No such report, or neither tail nor key fits",
+            422: "A tail that is not four digits",
+            429: "Too many tries from one address",
+        }
+    )
+)
 def track(number: str, query_data: TrackQuery) -> Response:
     """Return where a report stands, to whoever gives its key or the reporter's phone tail."""
     tracked = service.track(

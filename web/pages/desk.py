@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 
 from apiflask import APIBlueprint
-from flask import Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from pydantic import BeforeValidator, Field
@@ -19,7 +19,7 @@ from gridmap.dispatch.reports import Cursor, Detail, Worklist
 from gridmap.errors import GridmapError, IllegalStep, NotAllowed, NotFound, StaleVersion
 from gridmap.publishing import service as publishing
 from gridmap.terms import Stage
-from web import access, language
+from web import access, errors, language
 from web.errors import status_of
 from web.numbers import report_number
 from web.pages import desk_cards
@@ -134,7 +134,7 @@ def _query() -> DeskQuery:
 
 def _refused(refusal: GridmapError) -> ResponseReturnValue:
     """Answer with a refusal that must leave its line in the audit log: the request commits."""
-    return current_app.handle_user_exception(refusal)
+    return errors.answer(refusal)
 
 
 def _too_late(number: str, reader: SignedIn, late: GridmapError) -> ResponseReturnValue:

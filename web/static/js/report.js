@@ -62,8 +62,6 @@ class ReportPage {
       this.keep();
     });
     $("topics-again").addEventListener("click", () => this.chooseTopic(null));
-    $("description").addEventListener("focus", () => this.typing(true));
-    $("description").addEventListener("blur", () => this.typing(false));
   }
 
   async start() {
@@ -158,10 +156,6 @@ class ReportPage {
   }
 
   // The form
-
-  typing(yes) {
-    $("main").classList.toggle("typing", yes);
-  }
 
   chooseTopic(key) {
     for (const field of this.form.querySelectorAll("input[name=topic]")) field.checked = field.value === key;
@@ -297,8 +291,7 @@ class ReportPage {
     $("done").hidden = true;
     this.form.hidden = false;
     $("report-scroll").scrollTop = 0;
-    $("description").focus({ preventScroll: true });
-    $("description").blur();
+    this.form.querySelector("input[name=topic]").focus({ preventScroll: true });
   }
 
   listOutbox(entries) {

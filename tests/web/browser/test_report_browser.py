@@ -1,0 +1,235 @@
+"""The report page in a browser: pin, phone position, search, photos, keyboard, weight."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gridmap.dispatch.tables import Photo, Report
+from tests.web.browser.reporting import (
+    DESKTOP,
+    SMALL,
+    building,
+    choose,
+    filed,
+    open_report,
+    photo,
+    send,
+    text_of,
+    write,
+)
+from tests.web.browser.waiting import until
+
+pytestmark = pytest.mark.browser
+
+LARGEST_PAGE = 220_000
+"""Bytes of the report page without the tiles of buildings."""
+
+
+def test_the_map_moves_under_the_pin(watched, live_server):
+    open_report(watched, live_server, building(watched, live_server))
+    before = text_of(watched, "spot-title")
+    box = watched.locator("#map_county").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    watched.mouse.move(x, y + 40)
+    watched.mouse.down()
+    watched.mouse.move(x + 120, y + 90, steps=6)
+    assert "lifted" in watched.locator("#centre-pin").get_attribute("class")
+    watched.mouse.up()
+    until(
+        watched,
+        f"!['正在认地方', {before!r}].includes(document.querySelector('#spot-title').textContent)",
+    )
+    pin = watched.locator("#centre-pin").bounding_box()
+    assert pin["x"] + pin["width"] / 2 == pytest.approx(x, abs=1)
+    assert pin["y"] + pin["height"] == pytest.approx(y, abs=3)
+    assert watched.faults == []
+
+
+def test_a_keyboard_that_opens_does_not_move_the_pin(watched, live_server):
+    asked = []
+    watched.on("request", lambda r: asked.append(r.url) if "/locate?" in r.url else None)
+    open_report(watched, live_server, building(watched, live_server))
+    centre = watched.evaluate("map_county.getCenter()")
+    for height in (420, 844, 433, 844):
+        watched.set_viewport_size({"width": 390, "height": height})
+        watched.wait_for_timeout(400)
+    assert watched.evaluate("map_county.getCenter()") == pytest.approx(centre)
+    assert len(asked) == 1
+    assert watched.faults == []
+
+
+def test_from_afar_the_pin_means_nothing(watched, live_server):
+    open_report(watched, live_server)
+    assert text_of(watched, "spot-badge") == "请选地点"
+    choose(watched)
+    write(watched, "在哪里都不知道")
+    watched.locator("#send").click()
+    assert "对准出事的地方" in text_of(watched, "fault")
+
+
+def test_what_is_missing_is_said_and_focused(watched, live_server):
+    open_report(watched, live_server, building(watched, live_server))
+    watched.locator("#send").click()
+    assert text_of(watched, "fault") == "请选一个类别。"
+    choose(watched)
+    watched.locator("#send").click()
+    assert text_of(watched, "fault") == "请说说发生了什么，至少 2 个字。"
+    assert watched.evaluate("document.activeElement.id") == "description"
+    write(watched, "电话写错了")
+    watched.locator("#contact summary").click()
+    watched.locator("#phone").fill("12345")
+    watched.locator("#send").click()
+    assert "电话号码不对" in text_of(watched, "fault")
+    assert watched.evaluate("document.activeElement.id") == "phone"
+
+
+def test_photos_are_made_small_and_can_be_taken_away(watched, live_server, demo_engine):
+    open_report(watched, live_server, building(watched, live_server))
+    field = watched.locator("#photo-file")
+    field.set_input_files([photo(), photo((300, 200)), photo((200, 300))])
+    until(watched, "document.querySelectorAll('.photo').length === 3")
+    assert not watched.locator("#photo-add").is_visible()
+    watched.locator(".photo button").nth(1).click()
+    assert watched.locator(".photo").count() == 2
+    choose(watched)
+    write(watched, "两张照片的诉求")
+    send(watched)
+    with Session(demo_engine) as session:
+        kept = session.execute(
+            select(Photo.width, Photo.height, Photo.jpeg)
+            .join(Report)
+            .where(Report.description == "两张照片的诉求")
+            .order_by(Photo.position)
+        ).all()
+    assert [(one.width, one.height) for one in kept] == [(1600, 1200), (200, 300)]
+    assert all(b"SecretMaker" not in one.jpeg for one in kept)
+    assert watched.faults == []
+
+
+def test_what_is_no_photo_is_named(watched, live_server):
+    open_report(watched, live_server)
+    file = {"name": "notes.jpg", "mimeType": "image/jpeg", "buffer": b"not a picture"}
+    watched.locator("#photo-file").set_input_files([file])
+    until(watched, "document.querySelector('.toast')")
+    assert "notes.jpg" in text_of(watched, "toasts")
+    assert watched.locator(".photo").count() == 0
+
+
+def test_the_phones_position_with_its_circle(watched, live_server, demo_engine):
+    spot = building(watched, live_server)
+    watched.context.grant_permissions(["geolocation"], origin=live_server)
+    watched.context.set_geolocation(
+        {"longitude": spot["lon"], "latitude": spot["lat"], "accuracy": 30}
+    )
+    open_report(watched, live_server)
+    watched.locator("#locate-me").click()
+    until(watched, "document.querySelectorAll('#spot-doubts .chip').length")
+    assert text_of(watched, "spot-badge") == "请确认"
+    chips = watched.locator("#spot-doubts .chip")
+    assert spot["title"] in chips.first.inner_text()
+    chips.first.click()
+    until(watched, "document.querySelector('#spot-badge').textContent === '已定位'")
+    assert text_of(watched, "spot-title") == spot["title"]
+    choose(watched)
+    write(watched, "手机定位后自己选了楼")
+    send(watched)
+    (report,) = filed(demo_engine, "手机定位后自己选了楼")
+    assert (report.place_source, report.building_verdict) == ("pin", "accepted")
+    assert watched.faults == []
+
+
+def test_a_position_taken_as_it_is_keeps_source_and_accuracy(watched, live_server, demo_engine):
+    spot = building(watched, live_server)
+    watched.context.grant_permissions(["geolocation"], origin=live_server)
+    watched.context.set_geolocation(
+        {"longitude": spot["lon"], "latitude": spot["lat"], "accuracy": 30}
+    )
+    open_report(watched, live_server)
+    watched.locator("#locate-me").click()
+    until(watched, "document.querySelectorAll('#spot-doubts .chip').length")
+    choose(watched)
+    write(watched, "手机定位说不准也交了")
+    send(watched)
+    (report,) = filed(demo_engine, "手机定位说不准也交了")
+    assert (report.place_source, report.accuracy_m, report.building_verdict) == ("gps", 30, "ask")
+
+
+def test_plain_http_says_why_there_is_no_position(watched, live_server):
+    watched.add_init_script(
+        "Object.defineProperty(window, 'isSecureContext', {value: false});"
+        "Object.defineProperty(crypto, 'randomUUID', {value: undefined});"
+    )
+    open_report(watched, live_server, building(watched, live_server))
+    watched.locator("#locate-me").click()
+    until(watched, "document.querySelector('.toast')")
+    assert "https" in text_of(watched, "toasts")
+    choose(watched)
+    write(watched, "没有加密也能报")
+    send(watched)
+    assert watched.faults == []
+
+
+def test_outside_every_grid_is_said_plainly(watched, live_server):
+    west, south, _, _ = watched.request.get(f"{live_server}/api/v1/county").json()["bbox"]
+    open_report(watched, live_server, {"lon": west - 0.005, "lat": south - 0.005})
+    assert text_of(watched, "spot-title") == "这里不在任何网格内"
+    assert text_of(watched, "spot-line").startswith("会由县网格中心分派。")
+    choose(watched)
+    write(watched, "县外一点的地方")
+    watched.locator("#send").click()
+    until(watched, "document.querySelector('#done-number')")
+    assert "由县网格中心分派" in text_of(watched, "done")
+
+
+def test_a_search_sets_the_pin(watched, live_server):
+    spot = building(watched, live_server)
+    open_report(watched, live_server)
+    box = watched.locator("#search [role=combobox]")
+    box.fill(spot["title"])
+    until(watched, "document.querySelectorAll('#search-list [role=option]').length")
+    box.press("Enter")
+    until(watched, f"document.querySelector('#spot-title').textContent === {spot['title']!r}")
+    assert watched.faults == []
+
+
+def test_by_keyboard_alone(watched, live_server):
+    open_report(watched, live_server, building(watched, live_server), DESKTOP)
+    watched.locator("#topic-environment").focus()
+    watched.keyboard.press("Space")
+    watched.keyboard.press("Tab")
+    watched.keyboard.press("Space")
+    watched.keyboard.press("Tab")
+    assert watched.evaluate("document.activeElement.id") == "description"
+    watched.keyboard.insert_text("只用键盘")
+    watched.keyboard.press("Tab")
+    watched.keyboard.press("Tab")
+    watched.keyboard.press("Tab")
+    assert watched.evaluate("document.activeElement.id") == "send"
+    watched.keyboard.press("Enter")
+    until(watched, "document.querySelector('#done-number')")
+    assert watched.evaluate("document.activeElement.tagName") == "H2"
+
+
+@pytest.mark.parametrize("path", ["/report", "/track", "/sign-in"])
+def test_nothing_scrolls_sideways_and_all_can_be_touched(watched, live_server, path):
+    watched.set_viewport_size(SMALL)
+    watched.goto(f"{live_server}{path}")
+    watched.wait_for_timeout(800)
+    assert watched.evaluate("document.documentElement.scrollWidth") <= 360
+    small = watched.evaluate(
+        """[...document.querySelectorAll('main button, main a.button, main .input, main .chip, main summary')]
+        .filter((e) => e.offsetParent)
+        .map((e) => [e.id || e.className, e.getBoundingClientRect().height])
+        .filter(([, height]) => height < 43.5)"""
+    )
+    assert small == []
+    assert watched.faults == []
+
+
+def test_the_page_is_light(watched, live_server):
+    received = []
+    watched.on("requestfinished", lambda r: received.append((r.url, r.sizes()["responseBodySize"])))
+    open_report(watched, live_server, building(watched, live_server))
+    without_buildings = [size for url, size in received if "/features/buildings/" not in url]
+    assert len(without_buildings) > 20
+    assert sum(without_buildings) <= LARGEST_PAGE
