@@ -1,0 +1,1 @@
+"""The county's data, and what reads and writes it."""
