@@ -44,7 +44,7 @@ def locate_table(
     points: PointColumns,
     day: date,
     *,
-    progress: Callable[[int], None] = lambda _rows: None,
+    progress: Callable[[int], object] = lambda _rows: None,
 ) -> int:
     """Write `source` to `target` with `ADDED` behind its own columns; return the number of rows.
 

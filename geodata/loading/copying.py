@@ -32,7 +32,7 @@ Progress = Callable[[int], object]
 MANY = 20_000
 """Rows from which indexes are built after the load: below, dropping them costs more than it saves."""
 
-ROWS_A_BLOCK = 10_000
+ROWS_A_BLOCK = 1000
 
 SIGNATURE = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)
 TRAILER = struct.pack(">h", -1)

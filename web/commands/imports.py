@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from sqlalchemy import Engine
@@ -199,7 +199,7 @@ def _read(wanted: Wanted) -> Batch:
 
 
 @contextmanager
-def _bar(wanted: Wanted) -> Iterator[tqdm[None]]:
+def _bar(wanted: Wanted) -> Iterator[tqdm[Any]]:
     """Show how far it is, on a terminal."""
     with tqdm(
         desc=_words(STEPS["read"], wanted.language),
