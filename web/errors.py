@@ -18,7 +18,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from werkzeug.exceptions import HTTPException
 
 from gridmap import errors
@@ -54,7 +54,7 @@ _HTTP: Final[dict[int, tuple[str, str, str]]] = {
     429: ("too_many_requests", "请求太频繁，请稍后再试。", "Too many requests; try again later."),
     500: ("internal_error", "服务器出错了，已经记录。", "The server failed; this was recorded."),
 }
-DISK_FULL = "53100"
+DISK_FULL, UNDEFINED_TABLE = "53100", "42P01"
 RETRY_SECONDS = "5"
 
 _PYDANTIC: Final[dict[str, tuple[str, str]]] = {
@@ -106,6 +106,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(HTTPError, _api_http)
     app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(ProgrammingError, _schema)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -172,6 +173,14 @@ def _database(failure: OperationalError) -> ResponseReturnValue:
     log.error("database: %s", failure.orig)
     full = getattr(failure.orig, "sqlstate", None) == DISK_FULL
     return answer(errors.StorageFull() if full else errors.Unavailable())
+
+
+def _schema(failure: ProgrammingError) -> ResponseReturnValue:
+    """A table that is not there yet: the schema is being brought up, or `gridmap db upgrade` is due."""
+    if getattr(failure.orig, "sqlstate", None) != UNDEFINED_TABLE:
+        return _unexpected(failure)
+    log.error("schema: %s", failure.orig)
+    return answer(errors.Unavailable())
 
 
 def _unexpected(failure: Exception) -> Response:

@@ -148,6 +148,13 @@ def test_a_database_that_is_down_is_503_and_never_a_traceback():
     assert "127.0.0.1" not in answer.text
 
 
+def test_a_database_without_its_tables_is_not_ready(make_database):
+    app = create_app(Config(database_url=make_database(), secret_key="x"))  # noqa: S106
+    answer = app.test_client().get("/readyz")
+    app.extensions["gridmap_engine"].dispose()
+    assert (answer.status_code, answer.json["code"]) == (503, "unavailable")
+
+
 def test_a_full_disk_is_507(client, monkeypatch):
     class Full(Exception):
         sqlstate = "53100"

@@ -1,0 +1,42 @@
+"""The OpenAPI document against the app: whatever is asked, the answer is clear and never a crash."""
+
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+
+from web import create_app
+from web.config import Config
+
+SLOW = settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def test_no_question_breaks_the_server(demo_url):
+    app = create_app(Config(database_url=demo_url, secret_key="test", rate_limits=False))  # noqa: S106
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", app)
+    asked = []
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        if operation.method.upper() != "GET":
+            continue  # what writes has tests of its own; the demo county is shared
+        asked.append(operation.path)
+        ask(operation)
+    app.extensions["gridmap_engine"].dispose()
+    assert "/api/v1/locate" in asked
+    assert len(asked) >= 8
+
+
+def ask(operation):
+    @SLOW
+    @given(operation.as_strategy())
+    def every_case(case):
+        answer = case.call()
+        assert answer.status_code < 500, (case.as_curl_command(), answer.text)
+        if answer.status_code >= 400:
+            assert set(answer.json()) == {"code", "message", "field", "hint"}
+
+    every_case()
