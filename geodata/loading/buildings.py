@@ -66,15 +66,16 @@ def prepare(session: Session, batch: Batch, day: date, options: Options) -> Prep
     codes: list[str] = batch.values["code"].tolist()
     known = standing(session, BUILDINGS, day)
     spots = inner_points(batch.shapes)
+    places = shapely.STRtree(spots)
     estates = _estates(session, day)
     problems = _footprint_overlaps(batch, known)
-    compounds, unknown = _compounds(batch, known, estates, spots)
+    compounds, unknown = _compounds(batch, known, estates, places)
     rows = range(1, len(codes) + 1)
     columns = _columns(batch, known, compounds, estates)
     columns["spot"] = points_ewkb(spots)
     part = plan(session, BUILDINGS, codes, columns, day, rows=rows, known=known)
     part.end_missing = options.complete
-    members, homeless = _membership(session, batch, spots, day, options)
+    members, homeless = _membership(session, batch, places, day, options)
     problems += unknown + homeless + part.changes.problems + members.changes.problems
     if len(homeless) == len(batch):
         problems += off_county(batch, areas_of(standing(session, AREAS, day), AreaKind.COUNTY))
@@ -99,11 +100,11 @@ def _word(fact: object) -> str | None:
 
 
 def _compounds(
-    batch: Batch, known: dict[str, Standing], estates: Estates, spots: Geometries
+    batch: Batch, known: dict[str, Standing], estates: Estates, places: shapely.STRtree
 ) -> tuple[list[int | None], list[Problem]]:
     """Return the id of each building's compound: as the file says, as it stands, else by place."""
     stated = batch.field("compound_code").tolist()
-    by_place = estates.ground.holding(spots, smallest=True).tolist()
+    by_place = estates.ground.holding(places, smallest=True).tolist()
     ids: dict[object, int] = dict(zip(estates.ground.codes, estates.ground.ids, strict=True))
     standing_ids = _standing_compounds(batch, known)
     placed: list[int | None] = [*estates.ground.ids, None]  # the last is for NOWHERE
@@ -169,14 +170,14 @@ def _addresses(batch: Batch, columns: Columns, estates: Estates) -> list[str | N
 
 
 def _membership(
-    session: Session, batch: Batch, spots: Geometries, day: date, options: Options
+    session: Session, batch: Batch, places: shapely.STRtree, day: date, options: Options
 ) -> tuple[Write, list[Problem]]:
     """Compare the buildings' grids with what stands; tell which buildings lie in none."""
     codes: list[str] = batch.values["code"].tolist()
     grids = ground(standing(session, GRIDS, day), name=0, shape=1)
     known = standing(session, MEMBERSHIP, day)
     stated = batch.field("grid_code").tolist()
-    found = settled(codes, stated, grids.holding(spots), grids, known)
+    found = settled(codes, stated, grids.holding(places), grids, known)
     rows = [at for at, grid in enumerate(found) if grid is not None]
     problems = [_homeless(batch, at, stated[at]) for at, grid in enumerate(found) if grid is None]
     part = plan(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+import shapely
 from sqlalchemy.orm import Session
 
 from geodata.batches import Batch, spot_of
@@ -58,7 +59,7 @@ def prepare(session: Session, batch: Batch, day: date, options: Options) -> Prep
 def _communities(batch: Batch, communities: Ground) -> tuple[list[int | None], list[Problem]]:
     """Return the id of each compound's community: as the file says, else where it lies."""
     stated = batch.field("community_code").tolist()
-    by_place = communities.holding(inner_points(batch.shapes)).tolist()
+    by_place = communities.holding(shapely.STRtree(inner_points(batch.shapes))).tolist()
     places = [
         by_place[at] if code is None else communities.position(code)
         for at, code in enumerate(stated)

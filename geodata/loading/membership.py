@@ -64,7 +64,7 @@ def assign_homeless(session: Session, day: date) -> dict[str, int]:
     """
     codes, spots = _homeless(session, day)
     grids = ground(standing(session, GRIDS, day), name=0, shape=1)
-    at = grids.holding(shapely.from_wkb(np.array(spots, dtype=object)))
+    at = grids.holding(shapely.STRtree(shapely.from_wkb(np.array(spots, dtype=object))))
     found = [
         (code, grids.ids[grid]) for code, grid in zip(codes, at, strict=True) if grid != NOWHERE
     ]

@@ -40,23 +40,22 @@ class Ground:
         at = bisect_left(self.codes, code)
         return at if at < len(self.codes) and self.codes[at] == code else NOWHERE
 
-    def holding(self, points: Geometries, *, smallest: bool = False) -> Positions:
+    def holding(self, points: shapely.STRtree, *, smallest: bool = False) -> Positions:
         """Return for each point the polygon that holds it, edge included.
 
         Args:
-            points: WGS 84 points, or None.
+            points: WGS 84 points, or None, in a tree: polygons can be prepared, points cannot.
             smallest: of several take the one with the smallest area, else the one with the lowest code.
 
         Returns:
             Positions in `codes`; `NOWHERE` for a point in none.
         """
-        found: Positions = np.full(len(points), NOWHERE, dtype=np.intp)
+        found: Positions = np.full(len(points.geometries), NOWHERE, dtype=np.intp)
         if not self.codes:
             return found
         rank = np.argsort(shapely.area(self.shapes), kind="stable")
         order = rank if smallest else np.arange(len(self.codes))
-        # Polygons are prepared, points are not: so the points are in the tree.
-        polygon, point = shapely.STRtree(points).query(self.shapes[order], predicate="intersects")
+        polygon, point = points.query(self.shapes[order], predicate="intersects")
         by_rank = np.argsort(polygon, kind="stable")[::-1]  # the first of a point's is written last
         found[point[by_rank]] = order[polygon[by_rank]]
         return found
