@@ -39,12 +39,24 @@ def home() -> Path:
 def from_environment() -> Config:
     """Read DATABASE_URL, SECRET_KEY (else a key kept in GRIDMAP_HOME) and the switches."""
     return Config(
-        database_url=os.environ.get("DATABASE_URL", "postgresql://localhost/gridmap"),
+        database_url=os.environ.get("DATABASE_URL") or private_database(),
         secret_key=os.environ.get("SECRET_KEY") or kept_secret(home() / "secret_key"),
         pool_size=int(os.environ.get("GRIDMAP_POOL_SIZE", "5")),
         secure_cookies=os.environ.get("GRIDMAP_HTTPS", "") == "1",
         rate_limits=os.environ.get("GRIDMAP_RATE_LIMITS", "1") != "0",
     )
+
+
+def private_database() -> str:
+    """Return the address of the private cluster that `scripts/run` keeps under GRIDMAP_HOME.
+
+    Host, port and password stand in its service file, which libpq reads by itself.
+    """
+    services = home() / "pg_service.conf"
+    if not services.exists():
+        return "postgresql://localhost/gridmap"
+    os.environ.setdefault("PGSERVICEFILE", str(services))
+    return "postgresql:///?service=gridmap"
 
 
 def kept_secret(path: Path) -> str:
