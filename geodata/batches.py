@@ -152,7 +152,8 @@ def _shapes(
     rows = range(1, len(found.wkb) + 1)
     built, unbuilt = shapes_of.from_wkb(found.wkb)
     shapes = built
-    if found.crs.name not in SAME_AS_STORED or shapely.has_z(built).any():
+    flat = not (shapely.has_z(built) | shapely.has_m(built)).any()
+    if not flat or found.crs.name not in SAME_AS_STORED:
         shapes = geometries_to_wgs84(built, found.crs)
     told = {fault.row for fault in unbuilt}
     faults = [

@@ -22,7 +22,7 @@ from gridmap.errors import GridmapError, InvalidInput
 from gridmap.ledger.settings import ImportRecord
 
 LOCK = 1919119202
-"""Advisory lock: imports wait for one another."""
+"""Advisory lock: one import at a time."""
 
 LONGEST_CRS_NAME = 32
 
@@ -105,9 +105,9 @@ def load(
         the caller keeps that record by `keep`, in a transaction that is sure to be committed.
 
     Raises:
-        InvalidInput: `Options.complete` for a layer on which others hang.
+        InvalidInput: another import is running; `Options.complete` for a layer on which others hang.
     """
-    session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    _take_turn(session)
     prepared = _prepared(session, batch, day, options or Options())
     if errors([*batch.problems, *prepared.problems]):
         return _outcome(batch, prepared, day, REFUSED)
@@ -150,6 +150,15 @@ def keep(session: Session, outcome: Outcome, now: datetime) -> int:
     session.add(record)
     session.flush()
     return record.id
+
+
+def _take_turn(session: Session) -> None:
+    """Take the lock of imports until the transaction ends: two would compare with the same past."""
+    if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": LOCK}):
+        raise InvalidInput(
+            reason_zh="另一个导入正在进行，请等它结束后再试",
+            reason_en="Another import is running; try again when it has ended",
+        )
 
 
 def _prepared(session: Session, batch: Batch, day: date, options: Options) -> Prepared:

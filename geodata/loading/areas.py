@@ -205,7 +205,7 @@ def _parts(
         for area in (county, townships)
     ]
     rows: list[int | None] = list(range(1, len(codes) + 1))
-    levels.append((codes, batch.values["name"].tolist(), batch.shapes, rows))
+    levels.append((codes, batch.field("name").tolist(), batch.shapes, rows))
     parts = []
     for area_codes, area_names, area_shapes, numbers in levels:
         columns: Columns = {"name": area_names, "boundary": multi_ewkb(area_shapes)}

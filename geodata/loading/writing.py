@@ -89,7 +89,6 @@ def write(session: Session, part: Write, ids: Ids, day: date, progress: Progress
         progress: told the number of rows that were sent.
     """
     table = cast("Table", part.target.version.__table__)  # type: ignore[attr-defined]
-    _end_old(session, part, table, day)
     written = part.changes.written
     codes = [part.codes[at] for at in written]
     keys: Sequence[Any] = codes
@@ -109,6 +108,7 @@ def write(session: Session, part: Write, ids: Ids, day: date, progress: Progress
         for name in names
     }
     with ready_for(session, table, len(codes)):
+        _end_old(session, part, table, day)
         copy_rows(session, table, {part.target.key: keys, "valid": spans} | rows, progress)
 
 

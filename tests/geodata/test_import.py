@@ -451,6 +451,16 @@ def test_a_negative_number_is_refused(town, refused):
 
 def test_a_missing_column_is_refused(town, refused):
     assert refused("buildings", [({"名": "x"}, square(0, 0, 9, 9))]) == [(None, "missing_column")]
+    assert refused("communities", [({"code": WEST}, COMMUNITIES[0][1])]) == [
+        (None, "missing_column")
+    ]
+
+
+def test_two_imports_do_not_run_at_once(engine, bring):
+    with engine.connect() as other, other.begin():
+        other.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": loading.LOCK})
+        with pytest.raises(InvalidInput, match="另一个导入"):
+            bring("communities", COMMUNITIES)
 
 
 def test_overlapping_footprints_are_told_and_taken(session, town, bring):

@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 
 from geodata import cells
 from geodata.addresses import lane, standard_address
-from geodata.batches import open_batch
+from geodata.batches import make_batch, open_batch
 from geodata.cells import Unfit
 from geodata.columns import Column, read_fields
 from geodata.quality import KEPT_PER_CODE, Finding, Severity, errors, in_order, kept, problem
 from geodata.report_files import write_report
 from geodata.sources import BUILDINGS, SOURCES, Layer
+from geodata.vector_files import VectorLayer
 from gridmap.errors import InvalidInput
+from gridmap.geometry import crs
 from tests.geodata.mapfiles import COMMUNITIES, GRIDS, WEST, write
 from tests.worlds import lonlat, square
 
@@ -217,6 +219,18 @@ def test_coordinates_off_the_globe_are_named(tmp_path):
     assert found(open_batch(Layer.COMPOUNDS, path)) == [(1, "off_globe")]
 
 
+@pytest.mark.parametrize(
+    "wkt", ["POLYGON Z ((0 0 5, 1 0 5, 1 1 5, 0 0 5))", "POLYGON M ((0 0 5, 1 0 5, 1 1 5, 0 0 5))"]
+)
+def test_heights_and_measures_are_dropped(wkt):
+    wkb = np.array([shapely.to_wkb(shapely.from_wkt(wkt), flavor="iso")], dtype=object)
+    file = VectorLayer("a.gpkg", "", crs.parse("wgs84"), [column("id", "w1")], wkb, None)
+    (shape,) = make_batch(SOURCES[Layer.WATER], file, {}).shapes
+    assert not shapely.has_z(shape)
+    assert not shapely.has_m(shape)
+    assert shape.area == 0.5
+
+
 def test_a_duplicate_code_names_both_features(tmp_path):
     path = write(tmp_path / "a.gpkg", [GRIDS[0], GRIDS[1], GRIDS[0]])
     (bad,) = [p for p in open_batch(Layer.GRIDS, path).problems if p.code == "duplicate_code"]
@@ -231,10 +245,10 @@ def test_an_empty_layer_is_an_error(tmp_path):
     assert (None, "no_features") in found(open_batch(Layer.ROADS, path))
 
 
-@pytest.mark.parametrize("crs", ["gcj02", "bd09"])
-def test_shifted_files_land_within_a_centimetre(tmp_path, crs):
+@pytest.mark.parametrize("system", ["gcj02", "bd09"])
+def test_shifted_files_land_within_a_centimetre(tmp_path, system):
     plain = open_batch(Layer.GRIDS, write(tmp_path / "a.gpkg", GRIDS))
-    moved = open_batch(Layer.GRIDS, write(tmp_path / "b.gpkg", GRIDS, crs), crs=crs)
+    moved = open_batch(Layer.GRIDS, write(tmp_path / "b.gpkg", GRIDS, system), crs=system)
     centimetre = 0.01 / 111_000
     assert shapely.hausdorff_distance(plain.shapes, moved.shapes).max() < centimetre
     raw = open_batch(Layer.GRIDS, tmp_path / "b.gpkg", crs="wgs84")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import contextmanager
@@ -112,9 +113,8 @@ def read_fields(_context: object, _parameter: object, given: Sequence[str]) -> d
 @click.option(
     "--lang",
     type=click.Choice(["zh", "en"]),
-    envvar="GRIDMAP_LANG",
-    default="zh",
-    show_default=True,
+    default=lambda: "en" if os.environ.get("GRIDMAP_LANG", "").startswith("en") else "zh",
+    help="输出语言，默认按 GRIDMAP_LANG / language of the output",
 )
 def import_command(  # noqa: PLR0913 - one argument an option
     kind: str,
