@@ -159,6 +159,17 @@ def test_overlapping_footprints_give_the_smallest(session, world):
     assert (found.building_facts.code, found.building.faults) == ("small", ("several_buildings",))
 
 
+def test_overlapping_grids_give_the_lower_code_and_say_so(session, world):
+    session.execute(
+        text("UPDATE grid_version SET boundary = :shape WHERE grid_id = :id"),
+        {"shape": worlds.multi(worlds.square(60, 0, 200, 100)).desc, "id": world.grids["B"].id},
+    )
+    for _ in range(2):
+        found = at(session, 80, 50)
+        assert (found.grid.id, found.grid.faults) == (world.grids["A"].id, ("overlap",))
+    assert at(session, 50, 50).grid.faults == ()
+
+
 def test_the_same_point_on_two_days(session, world):
     change = date(2025, 7, 1)
     world.post(PostKind.GRID_WORKER, world.grids["A"], "前任", until=change)
