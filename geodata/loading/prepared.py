@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from functools import partial
 from typing import Any
 
 import shapely
@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from geodata.batches import Batch, spot_of
 from geodata.loading.surroundings import Ground, ground
-from geodata.loading.targets import AREAS, Standing, standing
+from geodata.loading.targets import Standing
 from geodata.loading.writing import Write
 from geodata.quality import Finding, Problem, Severity, problem
 from gridmap.geometry import tessellation
+from gridmap.geometry.tessellation import Overlap
 from gridmap.ledger.areas import AREA_DIGITS
 from gridmap.terms import AreaKind
 
@@ -73,11 +74,6 @@ def level(code: str) -> AreaKind:
     return next(kind for kind, end in _KIND_ENDS.items() if not code[end:].strip("0"))
 
 
-def communities_at(session: Session, day: date) -> Ground:
-    """Return the communities of a day."""
-    return areas_of(standing(session, AREAS, day), AreaKind.COMMUNITY)
-
-
 def kept(
     batch: Batch, name: str, known: Mapping[str, Standing], at: int, default: object = None
 ) -> list[Any]:
@@ -110,36 +106,16 @@ def overlaps(batch: Batch, others: Ground, severity: Severity = Severity.ERROR) 
         others: what stands and is not in the batch.
         severity: what an overlap is.
     """
-    count = len(batch)
-    shapes = [*batch.shapes, *others.shapes]
-    problems = []
-    for found in tessellation.overlaps(shapes, min_area=MIN_OVERLAP_M2):
-        area = round(found.area_m2, 1)
-        if found.second < count:
-            problems += [
-                problem(
-                    Finding.OVERLAP,
-                    row + 1,
-                    found.spot,
-                    other=other + 1,
-                    area_m2=area,
-                    severity=severity,
-                )
-                for row, other in ((found.second, found.first),)
-            ]
-        elif found.first < count:
-            code = others.codes[found.second - count]
-            problems.append(
-                problem(
-                    Finding.OVERLAP_STANDING,
-                    found.first + 1,
-                    found.spot,
-                    code=code,
-                    area_m2=area,
-                    severity=severity,
-                )
-            )
-    return problems
+    found = tessellation.overlaps([*batch.shapes, *others.shapes], min_area=MIN_OVERLAP_M2)
+    return [_overlap(each, batch, others, severity) for each in found if each.first < len(batch)]
+
+
+def _overlap(found: Overlap, batch: Batch, others: Ground, severity: Severity) -> Problem:
+    shared = partial(problem, spot=found.spot, severity=severity, area_m2=round(found.area_m2, 1))
+    if found.second < len(batch):
+        return shared(Finding.OVERLAP, found.second + 1, other=found.first + 1)
+    code = others.codes[found.second - len(batch)]
+    return shared(Finding.OVERLAP_STANDING, found.first + 1, code=code)
 
 
 def outside(

@@ -9,6 +9,7 @@ the other, as often as asked; the medians count.
 from __future__ import annotations
 
 import argparse
+import secrets
 import statistics
 import sys
 import tempfile
@@ -173,11 +174,11 @@ def peer(engine: Engine, folder: Path) -> Laps:
 
 
 @contextmanager
-def database(server: str, name: str) -> Iterator[Engine]:
-    """Make a database with the extensions, and drop it at the end."""
+def database(server: str, purpose: str) -> Iterator[Engine]:
+    """Make a database of a new name with the extensions, and drop it at the end."""
+    name = f"gridmap_bench_{purpose}_{secrets.token_hex(4)}"
     admin = create_engine(engine_url(server), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         connection.execute(text(f"CREATE DATABASE {name}"))
     engine = make_engine(
         engine_url(server).set(database=name).render_as_string(hide_password=False),
@@ -197,7 +198,7 @@ def database(server: str, name: str) -> Iterator[Engine]:
 
 def run(server: str, name: str, job: Callable[[Engine], Laps], *, migrated: bool) -> Laps:
     """Run one job in a database of its own."""
-    with database(server, f"gridmap_bench_{name}") as engine:
+    with database(server, name) as engine:
         if migrated:
             schema.upgrade(engine)
         return job(engine)

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import warnings
 import zipfile
+from datetime import UTC, date, datetime
 
 import geopandas
 import pyogrio
-import shapely
 from sqlalchemy import func, select
 
+from geodata.quality import Severity
 from gridmap.geometry import crs as systems
 from gridmap.store.base import Base
 from tests.worlds import square
 
 DRIVERS = {".geojson": "GeoJSON", ".gpkg": "GPKG", ".shp": "ESRI Shapefile"}
 WEST, EAST = "419901001001", "419901001002"
+DAY, LATER = date(2026, 1, 1), date(2026, 6, 1)
+NOW = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
 NOT_LEDGER = {"import_record", "revision"}
 """Tables that a refused import may change: its record, kept later; and the layers' numbers."""
 
@@ -85,6 +88,22 @@ def counts(session):
     return {table.name: session.scalar(select(func.count()).select_from(table)) for table in tables}
 
 
-def polygons(*rings):
-    """Polygons from rings of (lon, lat)."""
-    return [shapely.Polygon(ring) for ring in rings]
+def warned(outcome):
+    return [(p.row, p.code) for p in outcome.problems if p.severity is Severity.WARNING]
+
+
+def changed(features, code, **facts):
+    """The features with other facts for one of them."""
+    return [
+        (own | facts, shape) if code in (own.get("id"), own.get("code")) else (own, shape)
+        for own, shape in features
+    ]
+
+
+def shapefile(folder, encoding):
+    return write(folder / "a.shp", COMMUNITIES, encoding=encoding)
+
+
+def cells(layer, name):
+    (column,) = (column for column in layer.columns if column.name == name)
+    return [None if code < 0 else column.cells[code] for code in column.codes]

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import sqlite3
-import zipfile
 from contextlib import closing
 
 import numpy as np
@@ -12,7 +11,7 @@ import pyogrio
 import pytest
 import shapely
 
-from geodata import packed_files, vector_files
+from geodata import vector_files
 from geodata.vector_files import read
 from gridmap.errors import (
     GridmapError,
@@ -23,15 +22,10 @@ from gridmap.errors import (
     UnreadableFile,
 )
 from gridmap.geometry.crs import geometries_to_wgs84
-from tests.geodata.mapfiles import COMMUNITIES, GRIDS, pack, write
+from tests.geodata.mapfiles import COMMUNITIES, GRIDS, cells, shapefile, write
 
 VRT = """<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDataSource>
 </OGRVRTLayer></OGRVRTDataSource>"""
-
-
-def cells(layer, name):
-    (column,) = (column for column in layer.columns if column.name == name)
-    return [None if code < 0 else column.cells[code] for code in column.codes]
 
 
 @pytest.mark.parametrize("suffix", [".geojson", ".gpkg", ".shp"])
@@ -224,10 +218,6 @@ def test_of_several_layers_one_must_be_named(tmp_path):
 # Encodings
 
 
-def shapefile(folder, encoding):
-    return write(folder / "a.shp", COMMUNITIES, encoding=encoding)
-
-
 @pytest.mark.parametrize("encoding", ["GBK", "GB18030", "UTF-8"])
 def test_a_declared_encoding_is_used(tmp_path, encoding):
     layer = read(shapefile(tmp_path, encoding))
@@ -274,83 +264,6 @@ def test_names_cut_in_the_middle_of_a_character_are_read(tmp_path):
     layer = read(write(tmp_path / "a.shp", features, encoding="UTF-8"))
     assert [column.name for column in layer.columns] == ["社区代", "name"]
     assert layer.cut_in == "utf-8"
-
-
-# Zips
-
-
-def parts_of(shp):
-    return sorted(shp.parent.glob(f"{shp.stem}.*"))
-
-
-@pytest.mark.parametrize("inside", ["", "社区/"])
-def test_a_zipped_shapefile_is_read(tmp_path, inside):
-    packed = pack(tmp_path / "a.zip", *parts_of(shapefile(tmp_path, "GBK")), inside=inside)
-    assert cells(read(packed), "name") == ["书香苑社区", "东关社区"]
-
-
-def test_a_zip_without_dbf_names_it(tmp_path):
-    shp = shapefile(tmp_path, "GBK")
-    packed = pack(tmp_path / "a.zip", *(part for part in parts_of(shp) if part.suffix != ".dbf"))
-    with pytest.raises(UnreadableFile, match=r"\.dbf"):
-        read(packed)
-
-
-def test_a_zip_with_two_datasets_is_refused(tmp_path):
-    one, two = write(tmp_path / "a.gpkg", GRIDS), write(tmp_path / "b.gpkg", GRIDS)
-    with pytest.raises(UnreadableFile, match="有且只有一个"):
-        read(pack(tmp_path / "a.zip", one, two))
-
-
-def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
-    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("a.geojson", b" " * (64 * 1024 * 1024))
-    monkeypatch.setattr("geodata.datasets.unpack", lambda *_: pytest.fail("it was unpacked"))
-    with pytest.raises(UnreadableFile, match="压缩比"):
-        read(tmp_path / "a.zip")
-
-
-def test_too_many_members_or_bytes_are_refused(tmp_path, monkeypatch):
-    packed = pack(tmp_path / "a.zip", *parts_of(shapefile(tmp_path, "GBK")))
-    with monkeypatch.context() as limits:
-        limits.setattr(packed_files, "MOST_MEMBERS", 2)
-        with pytest.raises(UnreadableFile, match="最多 2"):
-            read(packed)
-    monkeypatch.setattr(packed_files, "MOST_UNPACKED", 100)
-    with pytest.raises(UnreadableFile, match="最多 100"):
-        read(packed)
-
-
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("../a.geojson", "不安全"),
-        ("/a.geojson", "不安全"),
-        ("b.zip", "套着"),
-        ("c:\\a.shp", "不安全"),
-    ],
-)
-def test_unsafe_members_are_refused(tmp_path, name, words):
-    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
-        archive.writestr(name, "{}")
-    with pytest.raises(UnreadableFile, match=words):
-        read(tmp_path / "a.zip")
-
-
-def test_a_link_in_a_zip_is_refused(tmp_path):
-    link = zipfile.ZipInfo("a.geojson")
-    link.external_attr = 0o120777 << 16
-    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
-        archive.writestr(link, "/etc/passwd")
-    with pytest.raises(UnreadableFile, match="链接"):
-        read(tmp_path / "a.zip")
-
-
-def test_a_broken_zip_is_refused(tmp_path):
-    packed = pack(tmp_path / "a.zip", *parts_of(shapefile(tmp_path, "GBK")))
-    os.truncate(packed, packed.stat().st_size // 2)
-    with pytest.raises(UnreadableFile, match="损坏"):
-        read(packed)
 
 
 # Limits and confinement
