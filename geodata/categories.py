@@ -12,7 +12,14 @@ from typing import Final, TypeVar
 from sqlalchemy.orm import Session
 
 from gridmap.dispatch.catalogue import put_entries
-from gridmap.dispatch.categories import CategoryEntry, Limit, LimitedStep, LimitUnit, Topic
+from gridmap.dispatch.categories import (
+    LONGEST_LIMIT,
+    CategoryEntry,
+    Limit,
+    LimitedStep,
+    LimitUnit,
+    Topic,
+)
 from gridmap.errors import UnreadableFile
 from gridmap.terms import Line, Rung, Term
 
@@ -109,7 +116,7 @@ class _Row:
         if unit not in set(LimitUnit):
             raise self.refused(step, written)
         number = self.whole_number(step, value)
-        if number < 1:
+        if not 1 <= number <= LONGEST_LIMIT:
             raise self.refused(step, written)
         return Limit(number, LimitUnit(unit))
 

@@ -136,8 +136,8 @@ class AccountLocked(GridmapError):
     """Too many wrong passwords in a row."""
 
     code = "account_locked"
-    zh = "密码连续输错，账号已锁定，请 {minutes} 分钟后再试。"
-    en = "Too many wrong passwords: the account is locked. Try again in {minutes} minutes."
+    zh = "密码或验证码连续输错，账号已锁定，请 {minutes} 分钟后再试。"
+    en = "Too many wrong passwords or codes: the account is locked. Try again in {minutes} minutes."
 
 
 class MissingIdempotencyKey(GridmapError):
@@ -232,6 +232,46 @@ class IllegalStep(GridmapError):
     en = "Not possible at stage “{stage_en}”; possible: {allowed_en}."
 
 
+class NothingAbove(GridmapError):
+    """A report at the top of the ladder cannot be sent up or returned to anybody."""
+
+    code = "nothing_above"
+    zh = "已在最高一级，没有可以上报或退回的上级。"
+    en = "This is the top of the ladder: there is nobody to send it up or back to."
+    hint_zh = "可以派遣给下级或部门办理，也可以挂账跟踪。"
+    hint_en = "Dispatch it to a lower rung or an agency, or suspend it with an owner of record."
+
+
+class NobodyInPost(GridmapError):
+    """Whoever would get the report next is not there: it stays where it is, in somebody's hands."""
+
+    code = "nobody_in_post"
+    zh = "能接手的岗位目前无人在岗，诉求仍由您负责。"
+    en = "Nobody is in post who could take it: the report stays with you."
+    hint_zh = "可以先自己处置，或派遣给在岗的人。"
+    hint_en = "Handle it yourself for now, or dispatch it to somebody who is in post."
+
+
+class SameHands(GridmapError):
+    """Whoever handled a report may not check it."""
+
+    code = "same_hands"
+    zh = "核查人和处置人不能是同一个人。"
+    en = "Whoever handled a report may not check it."
+    hint_zh = "请由同一级的另一位同事或上一级核查。"
+    hint_en = "A colleague of the same rung or the rung above checks it."
+
+
+class OpenParts(GridmapError):
+    """A report with parts that are still open is not done."""
+
+    code = "open_parts"
+    zh = "还有 {count} 件分办子单没有办结。"
+    en = "{count} of its parts are still open."
+    hint_zh = "子单全部办结后，才能反馈处置结果。"
+    hint_en = "It can be handled once all parts are closed."
+
+
 class TooManyRequests(GridmapError):
     """The rate limit of an operation was passed."""
 
@@ -262,3 +302,43 @@ class StorageFull(GridmapError):
     code = "storage_full"
     zh = "服务器磁盘已满，没有保存，请联系管理员。"
     en = "The server's disk is full: nothing was saved. Please tell the administrator."
+
+
+class WrongOneTimeCode(GridmapError):
+    """A code of the second factor that is wrong, too old, or was used."""
+
+    code = "wrong_one_time_code"
+    zh = "验证码不对，或已经用过。"
+    en = "The code is wrong or was used already."
+    hint_zh = "请等手机上换出下一个验证码再试；手机时间要准。"
+    hint_en = "Wait for the next code on your phone; its clock must be right."
+
+
+class LastAdministrator(GridmapError):
+    """Without an administrator nobody could let anybody in again."""
+
+    code = "last_administrator"
+    zh = "这是最后一位系统管理员，不能停用或取消。"
+    en = "This is the last administrator: the role and the account stay."
+    hint_zh = "请先把系统管理员角色授予另一位。"
+    hint_en = "Make somebody else an administrator first."
+
+
+class GuessedTail(TooManyRequests):
+    """Too many wrong phone tails at one report, or from one address: nobody may guess four digits."""
+
+    code = "guessed_tail"
+    zh = "电话后四位错的次数太多，暂时不能再试。"
+    en = "Too many wrong phone digits: no more tries for now."
+    hint_zh = "请用上报后的链接查看（上报用的手机上有记录），约 {hours} 小时后才能再试后四位。"
+    hint_en = "Use the link you got when reporting (that phone keeps it); the digits work again in about {hours} h."
+
+
+class MovedOn(GridmapError):
+    """A reporter answered on a state of the report that is past; names of staff are not told."""
+
+    code = "moved_on"
+    zh = "这件诉求刚刚有了新进展，您的话还没有送出。"
+    en = "This report has just moved on; your answer was not sent."
+    hint_zh = "请看一眼最新进度，再决定怎么答。"
+    hint_en = "Look at where it stands now, then answer again."

@@ -136,6 +136,38 @@ class Stage(Term):
 
     FILED = "filed", "待受理", "Filed"
     ACCEPTED = "accepted", "已受理", "Accepted"
+    HANDLING = "handling", "处置中", "In handling"
+    CHECKING = "checking", "待核查", "To be checked"
+    ASKING = "asking", "待回访", "Reporter is asked"
+    SUSPENDED = "suspended", "挂账", "Suspended"
+    JOINED = "joined", "已并案", "Joined"
+    CLOSED = "closed", "已结案", "Closed"
+
+
+class Outcome(Term):
+    """What came of a report; apart from its stage: a closed report need not be solved."""
+
+    SOLVED = "solved", "已解决", "Solved"
+    NOT_SOLVED = "not_solved", "未解决", "Not solved"
+    NOT_OURS = "not_ours", "不属本单位", "Not ours"
+    DUPLICATE = "duplicate", "重复", "Duplicate"
+
+
+class Satisfaction(Term):
+    """The reporter's word on how the report was dealt with."""
+
+    SATISFIED = "satisfied", "满意", "Satisfied"
+    BASICALLY = "basically", "基本满意", "Basically satisfied"
+    DISSATISFIED = "dissatisfied", "不满意", "Dissatisfied"
+
+
+class PhotoKind(Term):
+    """What a photo shows: the place from near and far, before and after handling."""
+
+    NEAR = "near", "近景", "Near"
+    FAR = "far", "远景", "Far"
+    BEFORE = "before", "处置前", "Before"
+    AFTER = "after", "处置后", "After"
 
 
 class Verdict(Term):

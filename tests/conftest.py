@@ -15,13 +15,13 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
-from geodata import categories
+from geodata import calendar, categories
 from geodata.demo import loading as demo
 from gridmap.store import schema
 from gridmap.store.session import engine_url, make_engine, transaction
 from web import create_app
 from web.config import Config
-from web.params import today
+from web.params import now, today
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -142,6 +142,7 @@ def demo_url(make_database) -> str:
     with transaction(engine) as session:
         demo.load(session, today())
         categories.load(session, today())
+        calendar.load_where_missing(session, now())
         schema.refresh_statistics(session)
     engine.dispose()
     return url

@@ -16,9 +16,28 @@ from gridmap.accounts.service import SignedIn
 from gridmap.errors import InvalidInput
 from gridmap.store.session import make_engine
 from web import access, errors, language, ratelimits, security, session
-from web.api import county, coverage, features, health, locate, reports, search
+from web.api import county, coverage, features, health, locate, reports, search, steps, tracking
 from web.config import LARGEST_BODY, Config
-from web.pages import account, desk, docs, report
+from web.pages import (
+    account,
+    account_factor,
+    account_home,
+    account_stand_ins,
+    audit,
+    board,
+    channels,
+    desk,
+    desk_bulk,
+    desk_lists,
+    desk_moves,
+    docs,
+    inbox,
+    people_accounts,
+    report,
+    report_shell,
+    settings,
+    track,
+)
 from web.pages import coverage as coverage_page
 from web.pages import language as language_page
 from web.pages import map as map_page
@@ -30,12 +49,28 @@ BLUEPRINTS = (
     search.blueprint,
     locate.blueprint,
     reports.blueprint,
+    tracking.blueprint,
+    steps.blueprint,
     coverage.blueprint,
     map_page.blueprint,
     report.blueprint,
+    report_shell.blueprint,
+    track.blueprint,
     account.blueprint,
+    account_factor.blueprint,
+    account_home.blueprint,
+    account_stand_ins.blueprint,
+    people_accounts.blueprint,
+    audit.blueprint,
+    board.blueprint,
     desk.blueprint,
+    desk_moves.blueprint,
+    desk_lists.blueprint,
+    desk_bulk.blueprint,
     coverage_page.blueprint,
+    settings.blueprint,
+    channels.blueprint,
+    inbox.blueprint,
     language_page.blueprint,
     docs.blueprint,
 )

@@ -7,7 +7,7 @@ from typing import Final
 from flask import g, request
 
 from gridmap.accounts import service as accounts
-from gridmap.accounts.service import SignedIn
+from gridmap.accounts.service import SignedIn, Standing
 from gridmap.errors import NotAllowed, NotFound, NotSignedIn
 from gridmap.terms import Role
 from web.params import now
@@ -17,6 +17,8 @@ COOKIE = "gridmap_session"
 
 PUBLIC: Final = "public"
 SIGNED_IN: Final = "signed_in"
+STARTED: Final = "started"
+"""A session that may still wait for its code, a new password or the enrolment of a phone."""
 
 PERMISSIONS: Final[dict[str, str]] = {
     "static": PUBLIC,
@@ -28,17 +30,78 @@ PERMISSIONS: Final[dict[str, str]] = {
     "map_pages.show": PUBLIC,
     "map_pages.manifest": PUBLIC,
     "report_pages.new": PUBLIC,
-    "report_pages.track": PUBLIC,
-    "report_pages.photo": PUBLIC,
+    "track_pages.show": PUBLIC,
+    "track_pages.answer": PUBLIC,
+    "track_pages.photo": PUBLIC,
+    "phone_pages.worker": PUBLIC,
+    "phone_pages.kept": PUBLIC,
+    "phone_pages.shell": PUBLIC,
     "coverage_pages.show": PUBLIC,
     "account.sign_in": PUBLIC,
-    "account.sign_out": SIGNED_IN,
-    "account.change_password": SIGNED_IN,
+    "account.sign_out": STARTED,
+    "account.change_password": STARTED,
+    "account_factor.code": STARTED,
+    "account_factor.manage": STARTED,
+    "account_factor.confirm": STARTED,
+    "account_factor.renew": SIGNED_IN,
+    "account_factor.remove": SIGNED_IN,
+    "account_home.show": SIGNED_IN,
+    "account_home.end_session": SIGNED_IN,
+    "account_home.end_others": SIGNED_IN,
+    "account_stand_ins.show": SIGNED_IN,
+    "account_stand_ins.name": SIGNED_IN,
+    "account_stand_ins.end": SIGNED_IN,
+    "people_accounts.show": "administrator",
+    "people_accounts.create": "administrator",
+    "people_accounts.make": "administrator",
+    "people_accounts.rule": "administrator",
+    "people_accounts.one": "administrator",
+    "people_accounts.change": "administrator",
+    "audit_pages.show": "auditor",
+    "audit_pages.export": "auditor",
+    "board.show": SIGNED_IN,
+    "board.live": SIGNED_IN,
+    "board.reports": SIGNED_IN,
+    "board.export": SIGNED_IN,
     "desk.worklist": SIGNED_IN,
     "desk.report": SIGNED_IN,
-    "desk.accept": SIGNED_IN,
+    "desk.live": SIGNED_IN,
+    "desk.spots": SIGNED_IN,
+    "desk.ask_phone": SIGNED_IN,
     "desk.phone": SIGNED_IN,
     "desk.photo": SIGNED_IN,
+    "desk_moves.ask": SIGNED_IN,
+    "desk_moves.act": SIGNED_IN,
+    "desk_moves.foresee": SIGNED_IN,
+    "desk_lists.save_view": SIGNED_IN,
+    "desk_lists.drop_view": SIGNED_IN,
+    "desk_lists.export": SIGNED_IN,
+    "desk_bulk.ask": SIGNED_IN,
+    "desk_bulk.act": SIGNED_IN,
+    "settings.hub": Role.ADMINISTRATOR,
+    "settings.calendar": Role.ADMINISTRATOR,
+    "settings.put_days": Role.ADMINISTRATOR,
+    "settings.put_table": Role.ADMINISTRATOR,
+    "settings.put_hours": Role.ADMINISTRATOR,
+    "settings.categories": Role.ADMINISTRATOR,
+    "settings.put_limits": Role.ADMINISTRATOR,
+    "settings.new_category": Role.ADMINISTRATOR,
+    "settings.category": Role.ADMINISTRATOR,
+    "settings.end_category": Role.ADMINISTRATOR,
+    "settings.rates": Role.ADMINISTRATOR,
+    "channels.show": Role.ADMINISTRATOR,
+    "channels.save_mail": Role.ADMINISTRATOR,
+    "channels.try_mail": Role.ADMINISTRATOR,
+    "channels.send_again": Role.ADMINISTRATOR,
+    "channels.new_robot": Role.ADMINISTRATOR,
+    "channels.robot": Role.ADMINISTRATOR,
+    "channels.try_robot": Role.ADMINISTRATOR,
+    "channels.words": Role.ADMINISTRATOR,
+    "channels.word": Role.ADMINISTRATOR,
+    "inbox.show": SIGNED_IN,
+    "inbox.open_one": SIGNED_IN,
+    "inbox.unread": SIGNED_IN,
+    "inbox.mark_read": SIGNED_IN,
     "county_api.county": PUBLIC,
     "features_api.layer": PUBLIC,
     "features_api.buildings": PUBLIC,
@@ -47,9 +110,14 @@ PERMISSIONS: Final[dict[str, str]] = {
     "reports_api.file": PUBLIC,
     "reports_api.categories": PUBLIC,
     "reports_api.track": PUBLIC,
+    "tracking_api.near": PUBLIC,
+    "tracking_api.follow": PUBLIC,
+    "tracking_api.answer": PUBLIC,
+    "tracking_api.me": SIGNED_IN,
+    "steps_api.act": SIGNED_IN,
     "coverage_api.audit": PUBLIC,
 }
-"""Endpoint to rule: `public`, `signed_in`, or the system role that it needs. What an account sees
+"""Endpoint to rule: `public`, `started`, `signed_in`, or the system role that it needs. What an account sees
 inside its pages is narrowed by the scope of its posts, in the query itself."""
 
 
@@ -74,6 +142,19 @@ def require_account() -> SignedIn:
     return found
 
 
+def standing() -> Standing:
+    """Return the session of the request, also one that is not open yet.
+
+    Raises:
+        NotSignedIn: there is none.
+    """
+    key = request.cookies.get(COOKIE)
+    found = accounts.standing(current_session(), key, now()) if key else None
+    if found is None:
+        raise NotSignedIn
+    return found
+
+
 def check(endpoint: str | None) -> None:
     """Let the request pass or refuse it, by the table.
 
@@ -88,6 +169,9 @@ def check(endpoint: str | None) -> None:
     if rule is None:
         raise NotFound
     if rule == PUBLIC:
+        return
+    if rule == STARTED:
+        standing()
         return
     found = require_account()
     if rule != SIGNED_IN and Role(rule) not in found.roles:

@@ -33,10 +33,13 @@ STATUS: Final[dict[type[GridmapError], int]] = {
     errors.NotAllowed: 403,
     errors.BadSignIn: 401,
     errors.AccountLocked: 429,
+    errors.WrongOneTimeCode: 401,
+    errors.LastAdministrator: 409,
     errors.MissingIdempotencyKey: 400,
     errors.IdempotencyConflict: 422,
     errors.StaleVersion: 409,
     errors.IllegalStep: 409,
+    errors.MovedOn: 409,
     errors.NotEmpty: 409,
     errors.TooManyRequests: 429,
     errors.TooLarge: 413,
@@ -80,6 +83,10 @@ _PYDANTIC: Final[dict[str, tuple[str, str]]] = {
     "phone_number": (
         "“{field}”不是电话号码：请填手机号，或带区号的座机号。",
         "“{field}” is no phone number: give a mobile, or a landline with its area code.",
+    ),
+    "mail_address": (
+        "“{field}”不是邮箱地址，例如 name@example.org。",
+        "“{field}” is no mail address; write it like name@example.org.",
     ),
     "unsafe_text": (
         "“{field}”含有不允许的控制字符。",

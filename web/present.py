@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gridmap.dispatch.reports import OpenSummary
+from gridmap.dispatch.views import OpenSummary
 from gridmap.geolocation.location import (
     BuildingFacts,
     CompoundFacts,

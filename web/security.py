@@ -12,6 +12,9 @@ _POLICY = (
     "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
+PERSONAL = ("/api/", "/desk", "/track", "/inbox", "/settings", "/account", "/audit", "/board")
+"""Addresses whose answers no cache may keep."""
+
 
 def csp_nonce() -> str:
     """Return this request's nonce for its own scripts and styles."""
@@ -32,6 +35,6 @@ def install(app: Flask) -> None:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(self)")
-        if request.path.startswith(("/api/", "/desk", "/track")):
+        if request.path.startswith(PERSONAL):
             response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -370,6 +370,7 @@ class _Writing:
             "metric_epsg": made.metric_epsg,
             "first_day": made.opening.isoformat(),
             "municipal_communities": list(made.municipal_communities),
+            "second_factor": "optional",  # the demo county is tried without a phone
         }.items():
             self._session.merge(Setting(key=key, value=value))
         self._session.flush()

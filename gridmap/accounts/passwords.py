@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import unicodedata
 from typing import Final
 
@@ -13,6 +14,9 @@ from gridmap.errors import InvalidInput
 SHORTEST: Final = 10
 LONGEST: Final = 200
 """Longer ones are refused unread: hashing is not to be a way to keep the server busy."""
+
+_READABLE: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Without letters and digits that look alike on paper."""
 
 _HASHER: Final = PasswordHasher()
 
@@ -47,6 +51,16 @@ def _refused(zh: str, en: str) -> InvalidInput:
 def hashed(password: str) -> str:
     """Return the hash that is kept: argon2id with a salt of its own."""
     return _HASHER.hash(_bytes(password))
+
+
+def one_time() -> str:
+    """Return a random password to hand over, to be changed at the first sign-in (59 bits).
+
+    >>> len(one_time())
+    14
+    """
+    letters = [secrets.choice(_READABLE) for _ in range(12)]
+    return "-".join("".join(letters[at : at + 4]) for at in (0, 4, 8))
 
 
 def fits(stored: str, password: str) -> bool:

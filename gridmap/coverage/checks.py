@@ -220,6 +220,16 @@ CHECKS: Final[tuple[Check, ...]] = (
         applies=_has_grids,
     ),
     Check(
+        key="community_desk",
+        version=1,
+        level=Level.REQUIRED,
+        looks_at=SubjectKind.COMMUNITY,
+        label=Words("服务站", "Desk"),
+        asks=Words("每个社区的网格服务站有人值守。", "Each community's desk is manned."),
+        mend=reasons.MAN_DESK,
+        find=clauses.community_desk_manned,
+    ),
+    Check(
         key="building_group",
         version=1,
         level=Level.REQUIRED,

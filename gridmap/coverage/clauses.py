@@ -189,6 +189,13 @@ def each_grid_its_worker(community: CommunityFacts, day: date) -> Iterator[Gap]:
         yield from _post(_Place(grid.subject, grid.since), grid.workers, day, never, left)
 
 
+def community_desk_manned(community: CommunityFacts, day: date) -> Iterator[Gap]:
+    """Somebody mans the community's desk, so that no report has to pass over the community."""
+    posts = community.held(PostKind.COMMUNITY_DESK)
+    never, left = reasons.DESK_NEVER, reasons.DESK_LEFT
+    yield from _post(_community(community), posts, day, never, left)
+
+
 def each_building_its_group(community: CommunityFacts, _day: date) -> Iterator[Gap]:
     """Every building with households has its party group."""
     for building in community.ungrouped:

@@ -38,6 +38,7 @@ JUDGED_POSTS: Final = (
     PostKind.FIRST_SECRETARY,
     PostKind.SECRETARY,
     PostKind.DIRECTOR,
+    PostKind.COMMUNITY_DESK,
     PostKind.GRID_WORKER,
 )
 

@@ -98,6 +98,10 @@ FOUND_GRID_BRANCH = Words(
 ASSIGN_WORKER = Words(
     "配备一名专职网格员并登记。", "Assign one full-time worker and record the post."
 )
+MAN_DESK = Words(
+    "为社区网格服务站配备值守人员并登记。",
+    "Assign somebody to the community's desk and record the post.",
+)
 FOUND_GROUP = Words(
     "由网格党支部在该楼栋设立党小组并登记。",
     "Let the grid branch form a group for the building and record it.",
@@ -255,6 +259,22 @@ WORKER_LEFT = Reason(
         "Full-time worker {person} left; vacant from {until}.",
     ),
     ASSIGN_WORKER,
+)
+DESK_NEVER = Reason(
+    "community_desk_never",
+    Words(
+        "社区网格服务站尚无人值守，诉求会越过社区上转乡镇。",
+        "Nobody has manned the community's desk yet: reports pass over it to the township.",
+    ),
+    MAN_DESK,
+)
+DESK_LEFT = Reason(
+    "community_desk_left",
+    Words(
+        "社区网格服务站人员{person}离岗，自{until}起空缺，诉求会越过社区上转乡镇。",
+        "{person} left the community's desk; vacant from {until}: reports pass over it to the township.",
+    ),
+    MAN_DESK,
 )
 GROUP_NEVER = Reason(
     "building_group_never",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from gridmap.terms import Line, Rung, Term
 
@@ -25,9 +26,13 @@ PUBLIC_LINES: frozenset[Line] = frozenset({Line.URBAN, Line.EMERGENCY})
 
 
 class LimitUnit(Term):
-    """In what a limit is counted; working time leaves out nights, weekends and holidays."""
+    """In what a limit is counted.
+
+    Emergency and natural hours run through nights, weekends and holidays; working time does not.
+    """
 
     EMERGENCY_HOURS = "emergency_hours", "紧急工作时", "emergency hours"
+    NATURAL_HOURS = "natural_hours", "自然时", "natural hours"
     WORKING_HOURS = "working_hours", "工作时", "working hours"
     WORKING_DAYS = "working_days", "工作日", "working days"
 
@@ -40,12 +45,37 @@ class LimitedStep(Term):
     CHECK = "check", "核查", "Check"
 
 
+class LoopStep(Term):
+    """What has a limit of the county's own, whatever the category."""
+
+    ASK = "ask", "等诉求人答复", "Reporter's answer"
+
+
+LONGEST_LIMIT: Final = 999
+"""The highest value of a limit: four years of working days."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How long a step may take: `value` (at least 1) of `unit`."""
+    """How long a step may take: `value` (1 to `LONGEST_LIMIT`) of `unit`."""
 
     value: int
     unit: LimitUnit
+
+    def label(self, language: str) -> str:
+        """Return the limit in ``zh`` or ``en``.
+
+        >>> Limit(1, LimitUnit.WORKING_DAYS).label("en"), Limit(4, LimitUnit.WORKING_HOURS).label("zh")
+        ('1 working day', '4 工作时')
+        """
+        unit = self.unit.label(language)
+        return f"{self.value} {unit.removesuffix('s') if self.value == 1 else unit}"
+
+
+DEFAULT_LOOP_LIMITS: Final[Mapping[LoopStep, Limit]] = {
+    LoopStep.ASK: Limit(3, LimitUnit.WORKING_DAYS)
+}
+"""The county's own limits until it sets others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from gridmap.dispatch.clocks import Deadline
 from gridmap.dispatch.ladder import Standing
 from gridmap.dispatch.lifecycle import Action
 from gridmap.dispatch.reports import Filing
@@ -58,6 +59,8 @@ def as_sent(filing: Filing) -> dict[str, Any]:
         "body_sha256": filing.body_sha256,
         "description": filing.description,
         "reporter_phone": filing.phone,
+        "reporter_email": filing.email,
+        "language": filing.language,
         "filed_by_id": filing.filed_by,
         "raw_lon": place.lon,
         "raw_lat": place.lat,
@@ -90,7 +93,12 @@ def as_located(location: Location) -> dict[str, Any]:
 
 
 def write_first_step(
-    session: Session, report_id: int, filing: Filing, standing: Standing, now: datetime
+    session: Session,
+    report_id: int,
+    filing: Filing,
+    standing: Standing,
+    deadline: Deadline | None,
+    now: datetime,
 ) -> None:
     """Write the first step, the photos and the line of the audit log."""
     session.add(
@@ -104,6 +112,8 @@ def write_first_step(
             actor_id=filing.filed_by,
             holder_post_id=standing.holder.post_id if standing.holder else None,
             reasons=list(standing.reasons),
+            due_at=deadline.due_at if deadline else None,
+            rule=deadline.rule if deadline else None,
         )
     )
     session.add_all(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from gridmap.geolocation.location import PostHeld
-from gridmap.terms import PostKind, Rung, Term
+from gridmap.terms import LEADER_LINKS, PostKind, Rung, Term
 
 RUNGS: Final[tuple[Rung, ...]] = tuple(Rung)
 """The rungs, lowest first."""
@@ -24,6 +24,19 @@ ANSWERING: Final[Mapping[Rung, tuple[PostKind, ...]]] = {
     Rung.COUNTY: (PostKind.COUNTY_DESK,),
 }
 """Which posts answer at each rung; the first kind that somebody holds takes the report."""
+
+
+SUPERVISORS: Final[frozenset[PostKind]] = LEADER_LINKS | {
+    PostKind.FIRST_SECRETARY,
+    PostKind.SECRETARY,
+    PostKind.TOWNSHIP_DESK,
+    PostKind.COUNTY_DESK,
+}
+"""Posts that supervise (督办) the reports of the area that they are held for."""
+
+
+NEVER_GIVEN: Final[frozenset[PostKind]] = LEADER_LINKS | {PostKind.PARTY_ADVISER}
+"""Posts that lead or advise: no report is given to them."""
 
 
 class Reason(Term):
@@ -64,6 +77,20 @@ class Reason(Term):
         "县网格中心无人在岗，等待指派",
         "Nobody is in post at the county centre: it waits there",
     )
+
+    NO_OTHER_CHECKER = (
+        "no_other_checker",
+        "核查人不能是处置人，等待另一人在岗",
+        "Whoever handled it may not check it: it waits for somebody else",
+    )
+    POST_ENDED = (
+        "post_ended",
+        "原承办岗位已变动",
+        "The post that held it has changed",
+    )
+    OUT_OF_TIME = ("out_of_time", "超过时限", "Out of time")
+    NOT_SOLVED = ("not_solved", "居民反映未解决", "The reporter says it is not solved")
+    BACK_TO_SENDER = ("back_to_sender", "退回派遣人", "Back to who dispatched it")
 
 
 class Duty(Protocol):
@@ -111,13 +138,17 @@ def start(
     return Standing(standing.rung, standing.holder, (*why, *standing.reasons))
 
 
-def first_holder(first_rung: Rung, posts: Iterable[PostHeld]) -> Standing:
+def first_holder(
+    first_rung: Rung, posts: Iterable[PostHeld], *, but: int | None = None
+) -> Standing:
     """Return the lowest rung from `first_rung` up where somebody is in post, and who that is.
+
+    `but` is the id of a person who is passed over: who handled a report does not check it.
 
     >>> first_holder(Rung.TOWNSHIP, ()).reasons
     (<Reason.VACANT_TOWNSHIP: 'vacant:township'>, <Reason.VACANT_COUNTY: 'vacant:county'>)
     """
-    held = tuple(posts)
+    held = tuple(post for post in posts if post.person_id != but)
     vacant: list[Reason] = []
     for rung in RUNGS[RUNGS.index(first_rung) :]:
         holder = _holder(rung, held)
@@ -125,6 +156,57 @@ def first_holder(first_rung: Rung, posts: Iterable[PostHeld]) -> Standing:
             return Standing(rung, holder, tuple(vacant))
         vacant.append(Reason(f"vacant:{rung}"))
     return Standing(Rung.COUNTY, None, tuple(vacant))
+
+
+def above(rung: Rung) -> Rung | None:
+    """Return the next rung up; None at the county.
+
+    >>> above(Rung.TOWNSHIP), above(Rung.COUNTY)
+    (<Rung.COUNTY: 'county'>, None)
+    """
+    return RUNGS[RUNGS.index(rung) + 1] if rung is not RUNGS[-1] else None
+
+
+def rung_of(kind: PostKind) -> Rung | None:
+    """Return the rung at which a kind of post answers; None for posts beside the ladder.
+
+    >>> rung_of(PostKind.POLICE_OFFICER) is None
+    True
+    """
+    return next((rung for rung, kinds in ANSWERING.items() if kind in kinds), None)
+
+
+def checker(rung: Rung, posts: Iterable[PostHeld], handler: int, *, entrusted: bool) -> Standing:
+    """Return who checks what a person handled at a rung: somebody else, as low as possible.
+
+    A rung's own handling is checked one rung up; what a rung entrusted to an agency or a helper is
+    checked by that rung; see `other_than`.
+
+    Args:
+        rung: rung at which it was handled.
+        posts: posts held that day for the place.
+        handler: id of the person who handled it.
+        entrusted: whether the handler is outside the rungs.
+    """
+    return other_than(handler, rung if entrusted else above(rung) or Rung.COUNTY, posts)
+
+
+def other_than(handler: int, lowest: Rung, posts: Iterable[PostHeld]) -> Standing:
+    """Return who checks from a rung on: the first one up who is not the handler.
+
+    Where nobody else is in post so far up, a lower rung checks; where there is nobody else at all,
+    the report waits at the county for one.
+    """
+    held = tuple(posts)
+    standing = first_holder(lowest, held, but=handler)
+    if standing.holder is not None:
+        return standing
+    others = tuple(post for post in held if post.person_id != handler)
+    for lower in reversed(RUNGS[: RUNGS.index(lowest)]):
+        holder = _holder(lower, others)
+        if holder is not None:
+            return Standing(lower, holder, standing.reasons)
+    return Standing(Rung.COUNTY, None, (*standing.reasons, Reason.NO_OTHER_CHECKER))
 
 
 def _holder(rung: Rung, posts: tuple[PostHeld, ...]) -> PostHeld | None:

@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gridmap.dispatch.categories import Topic
+from gridmap.dispatch.categories import PUBLIC_LINES, Topic
 from gridmap.dispatch.ladder import Reason
 from gridmap.dispatch.lifecycle import Action
-from gridmap.dispatch.queries import Found
-from gridmap.dispatch.reports import (
+from gridmap.dispatch.queries.rows import Found
+from gridmap.dispatch.views import (
+    Candidate,
     CategoryLabel,
+    FeedbackView,
     Filed,
     Holder,
+    NearReport,
+    PhotoView,
     PlaceView,
+    RelatedReport,
     StepView,
     TrackedStep,
     WorkRow,
 )
-from gridmap.terms import Line, PlaceSource, PostKind, Rung, Stage, Verdict
+from gridmap.terms import (
+    Line,
+    Outcome,
+    PhotoKind,
+    PlaceSource,
+    PostKind,
+    Rung,
+    Satisfaction,
+    Stage,
+    Verdict,
+)
 
 
 def category_label(row: Found) -> CategoryLabel:
@@ -33,7 +48,36 @@ def category_label(row: Found) -> CategoryLabel:
 
 def holder(row: Found) -> Holder | None:
     """Return who holds the report of a row."""
-    return Holder(PostKind(row.holder_kind), row.holder_name) if row.holder_kind else None
+    if not row.holder_kind:
+        return None
+    return Holder(PostKind(row.holder_kind), row.holder_name, row.holder_agency)
+
+
+def outcome(row: Found) -> Outcome | None:
+    """Return what came of the report or step of a row."""
+    return Outcome(row.outcome) if row.outcome else None
+
+
+def rung(row: Found) -> Rung:
+    """Return the rung of a row."""
+    return Rung(row.rung)
+
+
+def is_public(row: Found) -> bool:
+    """Tell whether a report is about things rather than people, so that others may know of it."""
+    return Line(row.category_line) in PUBLIC_LINES and row.parent_id is None
+
+
+def near_report(row: Found) -> NearReport:
+    """Return an open report near by, as the public sees it."""
+    return NearReport(
+        number=row.number,
+        category=category_label(row),
+        stage=Stage(row.stage),
+        filed_at=row.filed_at,
+        place=" ".join(part for part in (row.compound, building_title(row)) if part) or row.grid,
+        metres=row.metres,
+    )
 
 
 def reasons(codes: Iterable[str]) -> tuple[Reason, ...]:
@@ -66,12 +110,19 @@ def work_row(row: Found) -> WorkRow:
         excerpt=row.excerpt,
         stage=Stage(row.stage),
         rung=Rung(row.rung),
+        outcome=outcome(row),
         filed_at=row.filed_at,
+        due_at=row.due_at,
+        remind_at=row.remind_at,
+        supervised_at=row.supervised_at,
+        rounds=row.rounds,
+        is_part=row.parent_id is not None,
+        entrusted=row.entrusted,
         township=row.township,
         community=row.community,
         grid=row.grid,
         compound=row.compound,
-        building=_building_title(row),
+        building=building_title(row),
         lon=row.lon,
         lat=row.lat,
         photos=row.photos,
@@ -80,7 +131,7 @@ def work_row(row: Found) -> WorkRow:
     )
 
 
-def _building_title(row: Found) -> str | None:
+def building_title(row: Found) -> str | None:
     """What people call the building inside its compound: zone and number, else its name."""
     if row.building_code is None:
         return None
@@ -109,9 +160,10 @@ def place_view(row: Found) -> PlaceView:
     )
 
 
-def step_view(row: Found) -> StepView:
-    """Return a step with its names, for those who may read the report."""
+def step_view(row: Found, photos: Iterable[PhotoView]) -> StepView:
+    """Return a step with its names and its evidence, for those who may read the report."""
     return StepView(
+        sequence=row.sequence,
         action=Action(row.action),
         stage=Stage(row.stage),
         rung=Rung(row.rung),
@@ -120,7 +172,41 @@ def step_view(row: Found) -> StepView:
         holder=holder(row),
         reasons=reasons(row.reasons),
         note=row.note,
+        outcome=outcome(row),
+        details=row.details,
+        due_at=row.due_at,
+        rule=row.rule,
+        spot=None if row.lon is None else (row.lon, row.lat),
+        photos=tuple(one.position for one in photos if one.step_sequence == row.sequence),
     )
+
+
+def photo_view(row: Found) -> PhotoView:
+    """Return where a photo belongs and what it shows."""
+    return PhotoView(row.position, row.step_sequence, PhotoKind(row.kind) if row.kind else None)
+
+
+def feedback_view(row: Found) -> FeedbackView:
+    """Return an answer of the reporter, or a try to get it."""
+    return FeedbackView(
+        at=row.at,
+        caller=row.caller,
+        reached=row.reached,
+        contacted=row.contacted,
+        solved=row.solved,
+        satisfaction=Satisfaction(row.satisfaction) if row.satisfaction else None,
+        remark=row.remark,
+    )
+
+
+def related_report(row: Found) -> RelatedReport:
+    """Return a report that belongs together with another."""
+    return RelatedReport(row.number, Stage(row.stage), outcome(row), holder(row))
+
+
+def candidate(row: Found, rung: Rung | None) -> Candidate:
+    """Return a post to which a report can be given."""
+    return Candidate(row.post_id, PostKind(row.kind), row.name, row.agency, rung)
 
 
 def tracked_step(row: Found) -> TrackedStep:
@@ -131,4 +217,6 @@ def tracked_step(row: Found) -> TrackedStep:
         rung=Rung(row.rung),
         at=row.at,
         reasons=reasons(row.reasons),
+        outcome=outcome(row),
+        due_at=row.due_at,
     )

@@ -1,18 +1,24 @@
-"""What goes into the dispatch room and what comes out: plain values, no rows of tables."""
+"""What goes into the dispatch room: readers, filings, instructions; phone numbers. Plain values."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from gridmap.dispatch.categories import Topic
-from gridmap.dispatch.ladder import Duty, Reason
-from gridmap.dispatch.lifecycle import Action
+from gridmap.dispatch.ladder import Duty
+from gridmap.dispatch.lifecycle import Action, ReturnReason
 from gridmap.geolocation.rules import Place
-from gridmap.terms import Line, PlaceSource, PostKind, Rung, Stage, Verdict
+from gridmap.terms import (
+    Line,
+    Outcome,
+    PhotoKind,
+    Satisfaction,
+    Stage,
+)
 
 TAIL_DIGITS = 4
 """Digits at the end of a phone number by which its owner finds a report."""
@@ -22,7 +28,37 @@ MOBILE_DIGITS = 11
 """A mobile number without its country code; its first three digits name the operator only."""
 
 Cursor = tuple[datetime, int]
-"""Where a page of a work list ended: moment of filing and id of its last report."""
+"""Where a page of a list ended: the moment by which it is ordered, and id of its last report."""
+
+
+class Order(StrEnum):
+    """How a list is ordered: newest first, or the least time left first."""
+
+    NEWEST = "newest"
+    DUE = "due"
+
+
+class Page(NamedTuple):
+    """Which stretch of a list: its order, where the page before ended, most rows."""
+
+    order: Order
+    after: Cursor | None
+    limit: int
+
+
+class Vicinity(NamedTuple):
+    """Where else the same thing may have been reported.
+
+    A spot (WGS 84), half the width and height of the box around it in degrees, its building and
+    the category.
+    """
+
+    lon: float
+    lat: float
+    east_degrees: float
+    north_degrees: float
+    building_id: int | None
+    category_code: str
 
 
 class Reach(Protocol):
@@ -72,12 +108,39 @@ class Reader(Protocol):
         """What the posts of today reach."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReportFilter:
+    """Which reports of a reader's area a list shows; what is None or False does not narrow it.
+
+    `open_only`: still waiting for somebody; `late`: past the deadline of their stage; `near_due`:
+    reminded, not yet late; `text`: in number or description; `filed_from` and `filed_to` are days
+    in Asia/Shanghai, the last one included.
+    """
+
+    stage: Stage | None = None
+    open_only: bool = False
+    mine: bool = False
+    late: bool = False
+    near_due: bool = False
+    supervised: bool = False
+    unplaced: bool = False
+    line: Line | None = None
+    category_code: str | None = None
+    community_id: int | None = None
+    grid_id: int | None = None
+    outcome: Outcome | None = None
+    text: str | None = None
+    filed_from: date | None = None
+    filed_to: date | None = None
+
+
 class PhotoFile(NamedTuple):
-    """A photo ready to be kept: JPEG without metadata, size in pixels."""
+    """A photo ready to be kept: JPEG without metadata, size in pixels, and what it shows."""
 
     jpeg: bytes
     width: int
     height: int
+    kind: PhotoKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,185 +156,59 @@ class Filing:
     description: str
     place: Place
     phone: str | None = None
+    email: str | None = None
+    language: str = "zh"
     photos: tuple[PhotoFile, ...] = ()
     filed_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """Who holds a report: the post and the person's name."""
+class Answer:
+    """What a reporter says when asked: was anybody in touch, is it solved, how content he is."""
 
-    kind: PostKind
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryLabel:
-    """A category's words, as of the version that the report was filed under."""
-
-    code: str
-    line: Line
-    topic: Topic
-    name: str
-    name_en: str
-
-    def label(self, language: str) -> str:
-        """Return the name in ``zh`` or ``en``."""
-        return self.name_en if language == "en" else self.name
+    contacted: bool
+    solved: bool
+    satisfaction: Satisfaction
+    remark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
-    """The answer to a filing: the same for the first sending and for every replay."""
+class Instruction:
+    """A move that somebody wants to make, with what it needs (see `lifecycle.Need`).
 
-    number: str
-    track_key: str
-    filed_at: datetime
-    rung: Rung
-    holder: Holder | None
-    reasons: tuple[Reason, ...]
-    grid_verdict: Verdict
-    building_verdict: Verdict
-    replayed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class WorkRow:
-    """A report in a list. Names are those of the day of filing; `lon`, `lat` are WGS 84.
-
-    Photos are numbered from 1 to `photos`. `mine`: the reader's posts of today answer for it where it stands.
+    Attributes:
+        action: the move.
+        version: version of the report that its maker looked at.
+        note: why, or what was done.
+        reason: why it is returned.
+        post_id: the next handler's post, or the owner of record's.
+        agency_post_ids: posts of the agencies that each get a part.
+        outcome: what came of it.
+        until: day on which a suspended report comes back.
+        category_code: category that it is transferred to.
+        place: place that it is moved to.
+        main_number: number of the report that it is joined to.
+        answer: the reporter's answer, told to the caller.
+        photos: evidence.
+        spot: where the maker was: longitude and latitude, WGS 84.
+        key: makes an instruction that is sent twice one step.
     """
 
-    id: int
-    number: str
+    action: Action
     version: int
-    category: CategoryLabel
-    excerpt: str
-    stage: Stage
-    rung: Rung
-    filed_at: datetime
-    township: str | None
-    community: str | None
-    grid: str | None
-    compound: str | None
-    building: str | None
-    lon: float
-    lat: float
-    photos: int
-    holder: Holder | None
-    mine: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many reports of a stage a reader sees, and how many of them she answers for."""
-
-    seen: int
-    mine: int
-
-
-@dataclass(frozen=True, slots=True)
-class Worklist:
-    """A page of reports, newest first; `after` leads to the next page, None at the end."""
-
-    rows: tuple[WorkRow, ...]
-    after: Cursor | None
-    tallies: Mapping[Stage, Tally]
-
-
-@dataclass(frozen=True, slots=True)
-class StepView:
-    """One step on record: what, when, by whom, who held the report after it, and why."""
-
-    action: Action
-    stage: Stage
-    rung: Rung
-    at: datetime
-    actor: str | None
-    holder: Holder | None
-    reasons: tuple[Reason, ...]
-    note: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceView:
-    """How the place came in and what locating said of it.
-
-    Raw coordinates are in `raw_crs`; `accuracy_m` is the 95 % radius in metres. `alternatives`
-    has the lists `grids` and `buildings` of candidates that were asked about.
-    """
-
-    raw_lon: float
-    raw_lat: float
-    raw_crs: str
-    accuracy_m: float | None
-    source: PlaceSource
-    grid_verdict: Verdict
-    grid_faults: tuple[str, ...]
-    building_verdict: Verdict
-    building_faults: tuple[str, ...]
-    alternatives: Mapping[str, list[dict[str, object]]]
-    general_branch: str | None
-    grid_branch: str | None
-    building_group: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """A report with everything that a reader of its area may see; the phone stays masked.
-
-    `actions` are those that this reader may take now.
-    """
-
-    row: WorkRow
-    description: str
-    masked_phone: str | None
-    place: PlaceView
-    steps: tuple[StepView, ...]
-    actions: tuple[Action, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TrackedStep:
-    """A step as the reporter sees it: without names."""
-
-    action: Action
-    stage: Stage
-    rung: Rung
-    at: datetime
-    reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tracked:
-    """A report as its reporter sees it: no text, no phone, no point, no names of people."""
-
-    number: str
-    category: CategoryLabel
-    stage: Stage
-    rung: Rung
-    filed_at: datetime
-    community: str | None
-    grid: str | None
-    photos: int
-    steps: tuple[TrackedStep, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OpenItem:
-    """An open report as the public map shows it."""
-
-    category: CategoryLabel
-    stage: Stage
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class OpenSummary:
-    """How many reports are open at a place, and the newest of them."""
-
-    count: int
-    items: tuple[OpenItem, ...]
+    note: str | None = None
+    reason: ReturnReason | None = None
+    post_id: int | None = None
+    agency_post_ids: tuple[int, ...] = ()
+    outcome: Outcome | None = None
+    until: date | None = None
+    category_code: str | None = None
+    place: Place | None = None
+    main_number: str | None = None
+    answer: Answer | None = None
+    photos: tuple[PhotoFile, ...] = ()
+    spot: tuple[float, float] | None = None
+    key: str | None = None
 
 
 def masked(phone: str) -> str:

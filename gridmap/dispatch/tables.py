@@ -1,4 +1,4 @@
-"""Categories (dated county data), reports, their append-only steps, their photos."""
+"""Categories (dated county data), reports, their append-only steps, photos, feedback, followers."""
 
 from __future__ import annotations
 
@@ -26,13 +26,23 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from gridmap.store.base import STORED_SRID, Base, Dated, dated_checks, no_overlap
-from gridmap.terms import Line, PlaceSource, Rung, Stage, Verdict
+from gridmap.terms import (
+    Line,
+    Outcome,
+    PhotoKind,
+    PlaceSource,
+    Rung,
+    Satisfaction,
+    Stage,
+    Term,
+    Verdict,
+)
 
 REPORT_NUMBERS = Sequence("report_number", metadata=Base.metadata)
 """Source of the running part of report numbers; gaps are possible, doubles are not."""
 
 
-def _one_of(column: str, words: type[Line | Rung | Stage | Verdict | PlaceSource]) -> str:
+def _one_of(column: str, words: type[Term]) -> str:
     return f"{column} IN ({', '.join(repr(word.value) for word in words)})"
 
 
@@ -63,10 +73,15 @@ class Category(Dated, Base):
 
 
 class Report(Base):
-    """A report (诉求): its raw place, the two verdicts, and who holds it now.
+    """A report (诉求): its raw place, the two verdicts, where it stands, who holds it until when.
 
     The raw place is kept as given (`raw_lon`, `raw_lat`, `raw_crs`); `spot` is WGS 84. Grid,
-    building and party organisations are those of the day on which it was filed.
+    building and party organisations are those of the day on which it was filed or moved.
+
+    `entrusted`: the holder is outside the rung (an agency, a property company, a helper) and
+    `rung` is who entrusted it. `sender_rung` is where a return goes. `due_at` ends the running
+    limit, `remind_at` comes before it, `acts_at` is when the sweep acts; `promised_at` is when the
+    report was to be handled by, from the limits of the day of filing. `rounds` counts reopenings.
     """
 
     __tablename__ = "report"
@@ -77,9 +92,19 @@ class Report(Base):
         CheckConstraint(_one_of("building_verdict", Verdict), name="building_verdict"),
         CheckConstraint(_one_of("place_source", PlaceSource), name="place_source"),
         CheckConstraint("(grid_verdict = 'accepted') = (grid_id IS NOT NULL)", name="grid"),
+        CheckConstraint(_one_of("outcome", Outcome), name="outcome"),
+        CheckConstraint(_one_of("sender_rung", Rung), name="sender_rung"),
+        CheckConstraint("(stage = 'closed') = (closed_at IS NOT NULL)", name="closed"),
+        CheckConstraint("(stage = 'joined') = (joined_to_id IS NOT NULL)", name="joined"),
+        CheckConstraint("(stage = 'suspended') = (owner_post_id IS NOT NULL)", name="owner"),
+        CheckConstraint("agency_id IS NULL OR entrusted", name="agency"),
         Index("ix_report_grid_id_stage", "grid_id", "stage"),
         Index("ix_report_building_id", "building_id"),
         Index("ix_report_spot", "spot", postgresql_using="gist"),
+        Index("ix_report_acts_at", "acts_at", postgresql_where=text("acts_at IS NOT NULL")),
+        Index("ix_report_remind_at", "remind_at", postgresql_where=text("remind_at IS NOT NULL")),
+        Index("ix_report_category_id_stage", "category_id", "stage"),
+        Index("ix_report_promised_at", "promised_at"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -93,6 +118,8 @@ class Report(Base):
     category_id: Mapped[int] = mapped_column(ForeignKey("category.id"))
     description: Mapped[str] = mapped_column(Text)
     reporter_phone: Mapped[str | None] = mapped_column(String(32))
+    reporter_email: Mapped[str | None] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(2), server_default="zh")
     filed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     raw_lon: Mapped[float] = mapped_column(Double)
@@ -123,6 +150,26 @@ class Report(Base):
     stage: Mapped[str] = mapped_column(String(16))
     rung: Mapped[str] = mapped_column(String(32))
     holder_post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"), index=True)
+    entrusted: Mapped[bool] = mapped_column(server_default="false")
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)
+    sender_rung: Mapped[str | None] = mapped_column(String(32))
+    handler_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    handler_post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    owner_post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"), index=True)
+    joined_to_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"), index=True)
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    rounds: Mapped[int] = mapped_column(server_default="0")
+
+    stage_since: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), index=True)
+    remind_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    acts_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    promised_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    handled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    supervised_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     category: Mapped[Category] = relationship()
     steps: Mapped[list[Step]] = relationship(back_populates="report", order_by="Step.sequence")
@@ -130,13 +177,19 @@ class Report(Base):
 
 
 class Step(Base):
-    """One step of a report: what was done, by whom, who holds it after. Append-only by trigger."""
+    """One step of a report: what was done, by whom, where, why, who holds it after, until when.
+
+    Append-only by trigger. `rule` is the limit that made `due_at`: category version, limited step,
+    value, unit and the calendar's revision. `key` makes a step that is sent twice one step.
+    """
 
     __tablename__ = "step"
     __table_args__ = (
         UniqueConstraint("report_id", "sequence"),
         CheckConstraint(_one_of("stage", Stage), name="stage"),
         CheckConstraint(_one_of("rung", Rung), name="rung"),
+        CheckConstraint(_one_of("outcome", Outcome), name="outcome"),
+        Index("ix_step_at", "at"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -150,21 +203,89 @@ class Step(Base):
     holder_post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
     reasons: Mapped[list[str]] = mapped_column(ARRAY(String(48)), server_default=text("'{}'"))
     note: Mapped[str | None] = mapped_column(Text)
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    rule: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    lon: Mapped[float | None] = mapped_column(Double)
+    lat: Mapped[float | None] = mapped_column(Double)
+    key: Mapped[str | None] = mapped_column(String(64), unique=True)
 
     report: Mapped[Report] = relationship(back_populates="steps")
 
 
 class Photo(Base):
-    """A photo of a report, re-encoded (no metadata), kept in the report's own transaction."""
+    """A photo of a report, re-encoded (no metadata), kept in the transaction of its step."""
 
     __tablename__ = "photo"
-    __table_args__ = (UniqueConstraint("report_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("report_id", "position"),
+        CheckConstraint(_one_of("kind", PhotoKind), name="kind"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
     position: Mapped[int] = mapped_column()
+    step_sequence: Mapped[int] = mapped_column(server_default="1")
+    kind: Mapped[str | None] = mapped_column(String(8))
     width: Mapped[int] = mapped_column()
     height: Mapped[int] = mapped_column()
     jpeg: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
     report: Mapped[Report] = relationship(back_populates="photos")
+
+
+class Feedback(Base):
+    """The reporter's answer, or a try to get it. Append-only by trigger.
+
+    `reached`: there is an answer. `contacted`: somebody had been in touch with the reporter.
+    """
+
+    __tablename__ = "feedback"
+    __table_args__ = (
+        UniqueConstraint("report_id", "step_sequence"),
+        CheckConstraint(_one_of("satisfaction", Satisfaction), name="satisfaction"),
+        CheckConstraint(
+            "reached = (contacted IS NOT NULL AND solved IS NOT NULL AND satisfaction IS NOT NULL)",
+            name="answer",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    step_sequence: Mapped[int] = mapped_column()
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+    caller_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reached: Mapped[bool] = mapped_column()
+    contacted: Mapped[bool | None] = mapped_column()
+    solved: Mapped[bool | None] = mapped_column()
+    satisfaction: Mapped[str | None] = mapped_column(String(16))
+    remark: Mapped[str | None] = mapped_column(Text)
+
+
+class Follower(Base):
+    """Somebody who has seen the same thing and follows an open report instead of filing his own."""
+
+    __tablename__ = "follower"
+    __table_args__ = (Index("ix_follower_report_id", "report_id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    idempotency_key: Mapped[str] = mapped_column(String(64), unique=True)
+    track_key: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    phone: Mapped[str | None] = mapped_column(String(32))
+    email: Mapped[str | None] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(2), server_default="zh")
+
+
+class SavedView(Base):
+    """A name for a filter of the work list, one's own."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (UniqueConstraint("person_id", "name"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str] = mapped_column(Text)
+    filters: Mapped[dict[str, Any]] = mapped_column(JSONB)

@@ -136,3 +136,24 @@ class Visit(Base):
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
     day: Mapped[date] = mapped_column(Date)
     note: Mapped[str | None] = mapped_column(Text)
+
+
+class StandIn(Dated, Base):
+    """Somebody holds another's post for a while (代班): from a day to a day, named by whom.
+
+    It is void on days when the post itself is not held.
+    """
+
+    __tablename__ = "stand_in"
+    __table_args__ = (
+        *dated_checks(),
+        CheckConstraint("NOT upper_inf(valid)", name="end"),
+        no_overlap("ex_stand_in", "post_id"),
+        Index("ix_stand_in_person_id", "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    named_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str | None] = mapped_column(Text)

@@ -16,7 +16,10 @@ class AuditEntry(Base):
     """One line: never changed, never deleted."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_object", "object_kind", "object_key"),)
+    __table_args__ = (
+        Index("ix_audit_entry_object", "object_kind", "object_key"),
+        Index("ix_audit_entry_account_id_at", "account_id", "at"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)

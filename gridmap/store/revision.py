@@ -18,7 +18,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "buildings": ("building", "building_version", "grid_building"),
     "geography": ("road", "water", "place"),
     "party": ("party_organisation", "party_version"),
-    "posts": ("person", "post", "visit", "agency", "responsible_unit"),
+    "posts": ("person", "post", "stand_in", "visit", "agency", "responsible_unit"),
     "property": (
         "property_company",
         "property_contract",
@@ -28,6 +28,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "service_centre_area",
     ),
     "settings": ("setting",),
+    "calendar": ("calendar_day",),
 }
 """Layers and the tables whose changes raise their number."""
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridmap.accounts.authority import READS, HeldPost, Level, Right, scope_of
+from gridmap.accounts.authority import READS, READS_HELD, HeldPost, Level, Right, scope_of
 from gridmap.terms import POST_TARGETS, PostKind, Role
 
 POSTS = st.lists(
@@ -28,7 +28,8 @@ def test_a_scope_is_the_union_of_its_posts_and_roles_add_nothing(posts, roles):
     scope = scope_of(posts, roles)
     alone = [reached(scope_of([post], ())) for post in posts]
     assert reached(scope) == set().union(*alone)
-    assert scope.may(Right.READ_REPORTS) == bool(reached(scope))
+    reads = bool(reached(scope)) or any(post.kind in READS_HELD for post in posts)
+    assert scope.may(Right.READ_REPORTS) == scope.may(Right.SEE_BOARD) == reads
 
 
 @given(POSTS)
@@ -41,6 +42,8 @@ def test_roles_read_no_reports():
     scope = scope_of((), set(Role))
     assert not reached(scope)
     assert not scope.may(Right.READ_REPORTS)
+    assert scope.may(Right.READ_AUDIT)
+    assert scope.may(Right.SETTINGS)
 
 
 @pytest.mark.parametrize(("kind", "level"), READS.items())
@@ -53,4 +56,37 @@ def test_a_post_reads_no_farther_than_its_target(kind, level):
 
 @pytest.mark.parametrize("kind", sorted(set(PostKind) - set(READS)))
 def test_other_posts_read_nothing(kind):
-    assert not reached(scope_of([HeldPost(1, kind, 7, "某处")], ()))
+    scope = scope_of([HeldPost(1, kind, 7, "某处")], ())
+    assert not reached(scope)
+    assert scope.may(Right.READ_REPORTS) == (kind in READS_HELD)
+    assert scope.agencies == ({7} if kind is PostKind.AGENCY_HANDLER else set())
+
+
+@pytest.mark.parametrize(
+    ("kind", "needed"),
+    [
+        (PostKind.COMMUNITY_DESK, True),
+        (PostKind.LEADER_COUNTY, True),
+        (PostKind.GRID_WORKER, False),
+        (PostKind.STEWARD, False),
+    ],
+)
+def test_desks_and_above_need_a_second_factor(kind, needed):
+    assert scope_of([HeldPost(1, kind, 7, "某处")], ()).needs_second_factor is needed
+    assert scope_of([HeldPost(1, kind, 7, "某处")], {Role.AUDITOR}).needs_second_factor
+
+
+@given(st.lists(st.sampled_from(PostKind)), st.sampled_from([Right.SUPERVISE, Right.READ_AUDIT]))
+def test_rights_of_posts_add_up(kinds, right):
+    posts = [HeldPost(1, kind, 7, "某处") for kind in kinds]
+    assert scope_of(posts, ()).may(right) == any(scope_of([one], ()).may(right) for one in posts)
+
+
+def test_workers_do_not_supervise_and_leaders_do():
+    def may(kind):
+        return scope_of([HeldPost(1, kind, 7, "某处")], ()).may(Right.SUPERVISE)
+
+    assert not may(PostKind.GRID_WORKER)
+    assert not may(PostKind.COMMUNITY_DESK)
+    assert may(PostKind.LEADER_TOWNSHIP)
+    assert may(PostKind.SECRETARY)

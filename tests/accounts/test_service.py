@@ -7,17 +7,21 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
-from gridmap.accounts import passwords, service
-from gridmap.accounts.service import Opened
-from gridmap.accounts.tables import Account, SignIn
+from gridmap.accounts import administration, passwords, service
+from gridmap.accounts.roster import NewAccount
+from gridmap.accounts.service import Device, Opened
+from gridmap.accounts.tables import Account, SignIn, SignInTrial
 from gridmap.errors import AccountLocked, BadSignIn, InvalidInput, NotFound, NotSignedIn
 from gridmap.ledger.posts import Agency, Person, Post
+from gridmap.ledger.settings import Setting
 from gridmap.store import schema
 from gridmap.store.audit import AuditEntry
 from gridmap.store.base import from_day
 from gridmap.store.session import make_engine, transaction
 from gridmap.terms import PostKind, Role
 from tests import worlds
+
+pytestmark = pytest.mark.usefixtures("cheap_hashes")
 
 NOW = datetime(2026, 6, 1, 1, 0, tzinfo=UTC)
 DAY = date(2026, 6, 1)
@@ -26,10 +30,10 @@ WRONG = "wrong horse battery"
 
 
 @pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch):
-    """The same algorithm with the least work: these tests are not about its cost."""
-    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(passwords, "_HASHER", cheap)
+def no_second_factor(session):
+    """A county that leaves the second factor to each: it has tests of its own."""
+    session.add(Setting(key="second_factor", value="optional"))
+    session.flush()
 
 
 def person(session, code="wang-yi", name="王一"):
@@ -41,7 +45,9 @@ def person(session, code="wang-yi", name="王一"):
 
 def account(session, *roles, code="wang-yi"):
     one = person(session, code)
-    return service.create_account(session, code, PASSWORD, one.id, roles, now=NOW)
+    return administration.create_account(
+        session, NewAccount(code, PASSWORD, one.id, roles), now=NOW
+    )
 
 
 def actions(session):
@@ -119,6 +125,33 @@ def test_five_wrong_passwords_lock_for_a_quarter_of_an_hour(session):
     assert actions(session).count("account_locked") == 1
 
 
+def test_a_name_without_an_account_is_locked_alike(session):
+    """Or else the lock would tell which names have an account."""
+    account(session)
+
+    def told(login):
+        tries = [service.sign_in(session, login, WRONG, NOW) for _ in range(6)]
+        return [(type(one), one.message("zh")) for one in tries]
+
+    assert told("nobody") == told("wang-yi")
+    assert told("nobody") == told("nobody ")
+
+
+def test_names_are_counted_as_hashes_and_forgotten_after_a_day(session):
+    service.sign_in(session, "my-password-by-mistake", WRONG, NOW)
+    kept = session.scalars(select(SignInTrial)).one()
+    assert "my-password" not in kept.login_sha256
+    service.sign_in(session, "somebody", WRONG, NOW + timedelta(days=1, seconds=1))
+    assert session.scalar(select(func.count()).select_from(SignInTrial)) == 1
+
+
+def test_a_closed_account_is_locked_like_a_name_without_one(session):
+    account_id = account(session)
+    administration.deactivate(session, account_id, by=None, now=NOW)
+    tries = [service.sign_in(session, "wang-yi", PASSWORD, NOW) for _ in range(5)]
+    assert [type(one) for one in tries] == [BadSignIn] * 4 + [AccountLocked]
+
+
 def test_a_right_password_starts_the_count_again(session):
     account(session)
     for _ in range(3):
@@ -136,6 +169,41 @@ def test_a_hash_of_old_parameters_is_made_anew(session):
     service.sign_in(session, "wang-yi", PASSWORD, NOW)
     assert not passwords.is_outdated(row.password_hash)
     assert isinstance(service.sign_in(session, "wang-yi", PASSWORD, NOW), Opened)
+
+
+def test_sessions_are_listed_and_ended(session):
+    account(session)
+    here, there = (
+        service.sign_in(session, "wang-yi", PASSWORD, NOW, Device(agent, "10.0.0.7")).key
+        for agent in ("Chrome", "x" * 999)
+    )
+    who = service.current(session, here, NOW)
+    listed = service.open_sessions(session, here, who, NOW)
+    assert {(one.agent[:6], one.address, one.here) for one in listed} == {
+        ("Chrome", "10.0.0.7", True),
+        ("xxxxxx", "10.0.0.7", False),
+    }
+    other = next(one for one in listed if not one.here)
+    service.end_session(session, other.key_sha256, who, NOW)
+    assert service.current(session, there, NOW) is None
+    with pytest.raises(NotFound):
+        service.end_session(session, other.key_sha256, who, NOW)
+    again = service.sign_in(session, "wang-yi", PASSWORD, NOW).key
+    assert service.end_other_sessions(session, here, who, NOW) == 1
+    assert service.current(session, again, NOW) is None
+    assert service.current(session, here, NOW) is not None
+
+
+def test_nobody_ends_the_session_of_another(session):
+    account(session)
+    account(session, code="li-er")
+    mine = service.sign_in(session, "wang-yi", PASSWORD, NOW).key
+    theirs = service.sign_in(session, "li-er", PASSWORD, NOW).key
+    who = service.current(session, mine, NOW)
+    (one,) = service.open_sessions(session, theirs, service.current(session, theirs, NOW), NOW)
+    with pytest.raises(NotFound):
+        service.end_session(session, one.key_sha256, who, NOW)
+    assert service.current(session, theirs, NOW) is not None
 
 
 def test_a_session_ends_when_idle_or_old(session):
@@ -159,7 +227,9 @@ def test_who_is_signed_in_takes_one_statement_and_a_second_now_and_then(session,
     for post in posts:
         post.person_id = posts[0].person_id
     session.flush()
-    service.create_account(session, "jia-yi", PASSWORD, posts[0].person_id, now=NOW)
+    administration.create_account(
+        session, NewAccount("jia-yi", PASSWORD, posts[0].person_id), now=NOW
+    )
     key = service.sign_in(session, "jia-yi", PASSWORD, NOW).key
     statements.clear()
     service.current(session, key, NOW + timedelta(minutes=5))
@@ -183,7 +253,7 @@ def test_authority_follows_the_post(session):
     )
     session.add(next_post)
     session.flush()
-    service.create_account(session, "jia-yi", PASSWORD, first.person_id, now=NOW)
+    administration.create_account(session, NewAccount("jia-yi", PASSWORD, first.person_id), now=NOW)
     key = service.sign_in(session, "jia-yi", PASSWORD, NOW).key
     today = service.current(session, key, NOW)
     assert (today.scope.grids, today.scope.communities) == ({world.grids["A"].id}, frozenset())
@@ -214,7 +284,9 @@ def test_posts_are_called_by_their_place(session):
         post = world.post(kind, target, "甲")
         post.person_id = holder.person_id
     session.flush()
-    service.create_account(session, "jia-yi", PASSWORD, holder.person_id, now=NOW)
+    administration.create_account(
+        session, NewAccount("jia-yi", PASSWORD, holder.person_id), now=NOW
+    )
     key = service.sign_in(session, "jia-yi", PASSWORD, NOW).key
     assert set(service.current(session, key, NOW).titles("zh")) == {
         "书香苑3号楼楼门长",
@@ -236,20 +308,22 @@ def test_accounts_that_cannot_be(session):
         ("li-er-2026", "LI-ER-2026", "password"),
     ):
         with pytest.raises(InvalidInput) as refusal:
-            service.create_account(session, login, password, other.id, now=NOW)
+            administration.create_account(session, NewAccount(login, password, other.id), now=NOW)
         assert refusal.value.field == field
     with pytest.raises(InvalidInput):
-        service.create_account(session, "another", PASSWORD, person_of(session), now=NOW)
+        administration.create_account(
+            session, NewAccount("another", PASSWORD, person_of(session)), now=NOW
+        )
     assert session.scalar(select(func.count()).select_from(Account)) == 1
 
 
 def person_of(session):
-    return service.person_coded(session, "wang-yi")
+    return administration.person_coded(session, "wang-yi")
 
 
 def test_an_unknown_person_is_refused(session):
     with pytest.raises(NotFound, match="nobody"):
-        service.person_coded(session, "nobody")
+        administration.person_coded(session, "nobody")
 
 
 def test_a_new_password_unlocks_and_ends_all_sessions(session):
@@ -257,14 +331,14 @@ def test_a_new_password_unlocks_and_ends_all_sessions(session):
     key = service.sign_in(session, "wang-yi", PASSWORD, NOW).key
     for _ in range(5):
         service.sign_in(session, "wang-yi", WRONG, NOW)
-    service.set_password(session, "wang-yi", "another good one", NOW)
+    administration.set_password(session, "wang-yi", "another good one", NOW)
     assert service.current(session, key, NOW) is None
     assert isinstance(service.sign_in(session, "wang-yi", PASSWORD, NOW), BadSignIn)
     assert isinstance(service.sign_in(session, "wang-yi", "another good one", NOW), Opened)
     with pytest.raises(NotFound):
-        service.set_password(session, "nobody", "another good one", NOW)
+        administration.set_password(session, "nobody", "another good one", NOW)
     with pytest.raises(InvalidInput):
-        service.set_password(session, "wang-yi", "short", NOW)
+        administration.set_password(session, "wang-yi", "short", NOW)
 
 
 def test_changing_the_password_keeps_this_session_and_ends_the_others(session):
@@ -280,6 +354,14 @@ def test_changing_the_password_keeps_this_session_and_ends_the_others(session):
     assert isinstance(service.sign_in(session, "wang-yi", "another good one", NOW), Opened)
     with pytest.raises(NotSignedIn):
         service.change_password(session, there, PASSWORD, "a third good one", NOW)
+
+
+def test_the_old_password_is_no_new_one(session):
+    account(session)
+    key = service.sign_in(session, "wang-yi", PASSWORD, NOW).key
+    with pytest.raises(InvalidInput) as refusal:
+        service.change_password(session, key, PASSWORD, PASSWORD, NOW)
+    assert refusal.value.field == "new"
 
 
 def test_guessing_the_old_password_locks_too(session):
@@ -298,16 +380,18 @@ def test_accounts_for_those_in_post(session):
     world.post(PostKind.COMMUNITY_DESK, world.community, "丙")
     world.post(PostKind.COMMUNITY_DESK, world.community, "旧", until=DAY)
     world.post(PostKind.SECRETARY, world.community, "丁")
-    service.create_account(session, "jia-yi", "my own password", kept.person_id, now=NOW)
+    administration.create_account(
+        session, NewAccount("jia-yi", "my own password", kept.person_id), now=NOW
+    )
     kinds = (PostKind.GRID_WORKER, PostKind.COMMUNITY_DESK)
-    made = service.make_accounts_for_posts(session, kinds, PASSWORD, day=DAY, now=NOW)
+    made = administration.make_accounts_for_posts(session, kinds, PASSWORD, day=DAY, now=NOW)
     codes = session.scalars(
         select(Person.code).where(Person.name.in_(("乙", "丙"))).order_by(Person.code)
     ).all()
     assert made == sorted(code.lower() for code in codes)
     assert all(isinstance(service.sign_in(session, one, PASSWORD, NOW), Opened) for one in made)
     assert isinstance(service.sign_in(session, "jia-yi", "my own password", NOW), Opened)
-    assert service.make_accounts_for_posts(session, kinds, PASSWORD, day=DAY, now=NOW) == []
+    assert administration.make_accounts_for_posts(session, kinds, PASSWORD, day=DAY, now=NOW) == []
 
 
 @pytest.fixture

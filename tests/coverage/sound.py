@@ -82,6 +82,7 @@ def sound(session: Session) -> Sound:
             term_end=date(2027, 7, 1),
         ),
         "secretary": world.post(PostKind.SECRETARY, home, "书丁"),
+        "desk": world.post(PostKind.COMMUNITY_DESK, home, "站庚"),
         "worker A": world.post(PostKind.GRID_WORKER, world.grids["A"], "网戊"),
         "worker B": world.post(PostKind.GRID_WORKER, world.grids["B"], "网己"),
     }

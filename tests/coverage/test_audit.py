@@ -58,6 +58,7 @@ NAMED_BY = {
     "first": {("first_secretary", HOME)},
     "secretary": {("one_shoulder", HOME)},
     "director": {("one_shoulder", HOME)},
+    "desk": {("community_desk", HOME)},
     "worker A": {("grid_worker", f"{HOME}001")},
     "worker B": {("grid_worker", f"{HOME}002")},
 }

@@ -55,6 +55,7 @@ def found(clause, facts: CommunityFacts, day: date) -> list[tuple[str, date]]:
         (clauses.county_leader_linked, PostKind.LEADER_COUNTY, "county_leader"),
         (clauses.township_leader_linked, PostKind.LEADER_TOWNSHIP, "township_leader"),
         (clauses.municipal_leader_linked, PostKind.LEADER_MUNICIPAL, "municipal_leader"),
+        (clauses.community_desk_manned, PostKind.COMMUNITY_DESK, "community_desk"),
     ],
 )
 def test_a_leader_is_linked_or_left_or_never_was(clause, kind, word):

@@ -71,6 +71,7 @@ RECOUNTS = {
             SELECT count(*) FROM post
             WHERE grid_id = g.id AND kind = 'grid_worker' AND valid @> :day) <> 1
     """,
+    "community_desk": NOBODY.format(kind="community_desk"),
     "building_group": """
         SELECT a.code, b.code FROM building b
         JOIN building_version v ON v.building_id = b.id

@@ -7,9 +7,12 @@ from sqlalchemy import select
 
 from gridmap.accounts import tables  # noqa: F401 - the audit log refers to accounts
 from gridmap.accounts.authority import HeldPost, Scope, scope_of
+from gridmap.dispatch import moving
 from gridmap.dispatch.catalogue import put_entries
 from gridmap.dispatch.categories import CategoryEntry, Limit, LimitedStep, LimitUnit, Topic
-from gridmap.dispatch.reports import Filing
+from gridmap.dispatch.lifecycle import Action
+from gridmap.dispatch.reports import Filing, Instruction
+from gridmap.dispatch.tables import Report
 from gridmap.geolocation.rules import Place
 from gridmap.ledger.areas import Area, AreaVersion, Grid, GridVersion
 from gridmap.ledger.posts import Post
@@ -122,3 +125,14 @@ def filing(key="k-1", x=30, y=30, code="LIGHT", body="0" * 64, **facts):
     place = facts.pop("place", Place(lon, lat, "wgs84"))
     description = facts.pop("description", "3单元楼道灯不亮")
     return Filing(key, body, code, description, place, **facts)
+
+
+def act(session, number, reader, action, *, now=NOW, version=None, **facts):
+    """One move, on the version that stands unless another is given."""
+    seen = version or session.scalar(select(Report.version).where(Report.number == number))
+    return moving.act(session, number, reader, Instruction(action, seen, **facts), now)
+
+
+def accept(session, number, reader, *, version=1, now=NOW):
+    """Accept a report on the version that was looked at."""
+    return act(session, number, reader, Action.ACCEPTED, version=version, now=now)

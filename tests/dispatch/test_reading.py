@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from gridmap.dispatch import service
+from gridmap.dispatch import following, service
+from gridmap.dispatch.following import Proof
 from gridmap.dispatch.lifecycle import Action
-from gridmap.dispatch.reports import PhotoFile, Tally
+from gridmap.dispatch.reports import Order, Page, PhotoFile, ReportFilter
+from gridmap.dispatch.views import Tally
 from gridmap.errors import NotAllowed, NotFound
 from gridmap.ledger.areas import GridVersion
 from gridmap.store.audit import AuditEntry
@@ -16,6 +18,7 @@ from gridmap.terms import PostKind, Role, Rung, Stage
 from tests.dispatch.filings import (
     DAY,
     NOW,
+    accept,
     filing,
     holding,
     neighbour_community,
@@ -60,6 +63,7 @@ HOUSE_A1 = {"light a1"}
 GRID_A = {"light a1", "rubbish A", "relief a1", "wages a1"}
 COMMUNITY = GRID_A | {"light b1"}
 EVERYTHING = COMMUNITY | {"unplaced"}
+EVERYTHING_SEEN = ReportFilter()
 SEES = {
     "a1": HOUSE_A1,
     "a2": set(),
@@ -92,11 +96,11 @@ ANSWERS = {
 def test_lists_and_details_show_the_own_area_and_nothing_else(session, reports, who):
     _, people, numbers = reports
     reader = people[who]
-    listed = service.worklist(session, reader.scope)
+    listed = service.worklist(session, reader.scope, EVERYTHING_SEEN, now=NOW)
     names = {number: name for name, number in numbers.items()}
     assert {names[row.number] for row in listed.rows} == SEES[who]
     assert {names[row.number] for row in listed.rows if row.mine} == ANSWERS.get(who, set())
-    only_mine = service.worklist(session, reader.scope, mine=True)
+    only_mine = service.worklist(session, reader.scope, ReportFilter(mine=True), now=NOW)
     assert {names[row.number] for row in only_mine.rows} == ANSWERS.get(who, set())
     for name, number in numbers.items():
         found = service.detail(session, number, reader, NOW)
@@ -106,13 +110,13 @@ def test_lists_and_details_show_the_own_area_and_nothing_else(session, reports, 
 def test_a_list_takes_two_statements(session, reports, statements):
     _, people, _ = reports
     statements.clear()
-    service.worklist(session, people["county"].scope)
+    service.worklist(session, people["county"].scope, EVERYTHING_SEEN, now=NOW)
     assert len(statements) == 2
 
 
 def test_a_row_says_what_and_where(session, reports):
     _, people, numbers = reports
-    rows = service.worklist(session, people["county"].scope).rows
+    rows = service.worklist(session, people["county"].scope, EVERYTHING_SEEN, now=NOW).rows
     assert [row.number for row in rows] == sorted(numbers.values(), reverse=True)
     first = next(row for row in rows if row.number == numbers["light a1"])
     assert (first.township, first.community, first.grid, first.building) == (
@@ -145,7 +149,9 @@ def test_pages_follow_one_another_without_doubles_or_gaps(session, reports):
     scope = people["county"].scope
     seen, after = [], None
     for _ in range(4):
-        page = service.worklist(session, scope, after=after, limit=2)
+        page = service.worklist(
+            session, scope, EVERYTHING_SEEN, now=NOW, page=Page(Order.NEWEST, after, 2)
+        )
         seen += [row.number for row in page.rows]
         after = page.after
         if after is None:
@@ -156,20 +162,21 @@ def test_pages_follow_one_another_without_doubles_or_gaps(session, reports):
 def test_tallies_count_what_is_seen_and_what_is_answered_for(session, reports):
     _, people, numbers = reports
     scope = people["A"].scope
-    assert service.worklist(session, scope).tallies == {Stage.FILED: Tally(seen=4, mine=1)}
-    service.accept(session, numbers["rubbish A"], people["A"], version=1, now=NOW)
-    listed = service.worklist(session, scope, stage=Stage.ACCEPTED)
+    listed = service.worklist(session, scope, EVERYTHING_SEEN, now=NOW)
+    assert listed.tallies == {Stage.FILED: Tally(seen=4, mine=1, late=0, mine_late=0)}
+    accept(session, numbers["rubbish A"], people["A"])
+    listed = service.worklist(session, scope, ReportFilter(stage=Stage.ACCEPTED), now=NOW)
     assert [row.number for row in listed.rows] == [numbers["rubbish A"]]
     assert listed.tallies == {
-        Stage.FILED: Tally(seen=3, mine=0),
-        Stage.ACCEPTED: Tally(seen=1, mine=1),
+        Stage.FILED: Tally(seen=3, mine=0, late=0, mine_late=0),
+        Stage.ACCEPTED: Tally(seen=1, mine=1, late=0, mine_late=0),
     }
 
 
 def test_access_ends_with_the_post(session, reports):
     _, _, numbers = reports
     nobody = holding()
-    assert service.worklist(session, nobody.scope).rows == ()
+    assert service.worklist(session, nobody.scope, EVERYTHING_SEEN, now=NOW).rows == ()
     assert isinstance(service.detail(session, numbers["light a1"], nobody, NOW), NotFound)
 
 
@@ -189,13 +196,18 @@ def test_a_report_in_full(session, reports):
     )
     found = service.detail(session, numbers["light a1"], people["a1"], NOW)
     assert found.description == "3单元楼道灯不亮"
-    assert found.actions == (Action.ACCEPTED,)
+    assert found.actions[:2] == (Action.ACCEPTED, Action.DISPATCHED)
     assert found.place.raw_crs == "wgs84"
     assert found.place.grid_branch is None
     assert [(step.action, step.actor) for step in found.steps] == [(Action.FILED, None)]
     assert found.steps[0].holder.name == "甲楼长"
     above = service.detail(session, numbers["light a1"], people["A"], NOW)
-    assert above.actions == ()
+    assert above.actions == (
+        Action.DISPATCHED,
+        Action.RELOCATED,
+        Action.NOTED,
+        Action.SUPERVISED,
+    )
 
 
 def test_party_names_are_found_by_the_report_itself(session, reports):
@@ -218,16 +230,20 @@ def test_phones_are_masked_for_all_but_who_answers(session, reports):
     for who in ("a1", "A", "county"):
         assert service.detail(session, number, people[who], NOW).masked_phone == "138****1234"
     with pytest.raises(NotAllowed):
-        service.reporter_phone(session, number, people["A"], NOW)
-    assert isinstance(service.reporter_phone(session, number, people["B"], NOW), NotFound)
-    assert service.reporter_phone(session, number, people["a1"], NOW) == "13800001234"
+        service.reporter_phone(session, number, people["A"], NOW, reason="回访")
+    assert isinstance(
+        service.reporter_phone(session, number, people["B"], NOW, reason="回访"), NotFound
+    )
+    assert (
+        service.reporter_phone(session, number, people["a1"], NOW, reason="回访") == "13800001234"
+    )
     shown = session.scalars(select(AuditEntry).where(AuditEntry.action == "phone_shown")).all()
-    assert len(shown) == 1
+    assert [line.details for line in shown] == [{"reason": "回访"}]
 
 
 def test_no_phone_was_left(session, reports):
     _, people, numbers = reports
-    found = service.reporter_phone(session, numbers["light a1"], people["a1"], NOW)
+    found = service.reporter_phone(session, numbers["light a1"], people["a1"], NOW, reason="回访")
     assert isinstance(found, NotFound)
 
 
@@ -238,16 +254,16 @@ def test_photos_follow_the_scope(session, reports):
     assert service.photo(session, filed.number, 1, people["a1"], NOW) == b"jpeg"
     assert isinstance(service.photo(session, filed.number, 2, people["a1"], NOW), NotFound)
     assert isinstance(service.photo(session, filed.number, 1, people["B"], NOW), NotFound)
-    assert service.tracked_photo(session, filed.number, 1, track_key=filed.track_key) == b"jpeg"
+    assert following.tracked_photo(session, filed.number, 1, track_key=filed.track_key) == b"jpeg"
     for key in ("", "wrong", filed.track_key[:-1]):
         with pytest.raises(NotFound):
-            service.tracked_photo(session, filed.number, 1, track_key=key)
+            following.tracked_photo(session, filed.number, 1, track_key=key)
 
 
 def test_the_reporter_tracks_by_tail_or_key(session, reports):
     filed = service.file(session, filing("k9", phone="138 0000 1234"), NOW)
-    by_tail = service.track(session, filed.number, phone_tail="1234")
-    by_key = service.track(session, filed.number, track_key=filed.track_key)
+    by_tail = following.track(session, filed.number, Proof(phone_tail="1234"), NOW)
+    by_key = following.track(session, filed.number, Proof(track_key=filed.track_key), NOW)
     assert by_tail == by_key
     assert (by_tail.grid, by_tail.stage, len(by_tail.steps)) == ("A网格", Stage.FILED, 1)
     words = repr(by_tail)
@@ -269,9 +285,9 @@ def test_the_reporter_tracks_by_tail_or_key(session, reports):
 def test_a_wrong_tail_and_an_unknown_number_are_one_refusal(session, reports, given):
     filed = service.file(session, filing("k9", phone="13800001234"), NOW)
     with pytest.raises(NotFound) as wrong:
-        service.track(session, filed.number, **given)
+        following.track(session, filed.number, Proof(**given), NOW)
     with pytest.raises(NotFound) as unknown:
-        service.track(session, "2026-999999", **given)
+        following.track(session, "2026-999999", Proof(**given), NOW)
     assert wrong.value.message("zh") == unknown.value.message("zh")
 
 
@@ -279,7 +295,7 @@ def test_without_a_phone_no_tail_fits(session, reports):
     _, _, numbers = reports
     for tail in ("", "0000", "None"):
         with pytest.raises(NotFound):
-            service.track(session, numbers["light a1"], phone_tail=tail)
+            following.track(session, numbers["light a1"], Proof(phone_tail=tail), NOW)
 
 
 def test_the_public_sees_how_many_and_what_about(session, reports, statements):
@@ -306,7 +322,7 @@ def test_a_summary_is_that_of_its_day(session, reports):
     world, people, numbers = reports
     grid = world.grids["A"].id
     later = NOW + timedelta(days=2)
-    service.accept(session, numbers["rubbish A"], people["A"], version=1, now=later)
+    accept(session, numbers["rubbish A"], people["A"], now=later)
     assert service.open_summary(session, DAY - timedelta(days=1), grid_id=grid).count == 0
     stages = {
         day: {

@@ -2,17 +2,25 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select
 
 from geodata import categories
 from geodata.categories import COLUMNS, TABLE
-from gridmap.dispatch.catalogue import entries_on, put_entries
+from gridmap.dispatch.catalogue import (
+    end_entry,
+    entries_on,
+    newest_versions,
+    put_entries,
+    put_entry,
+    versions_of,
+)
 from gridmap.dispatch.categories import LimitedStep, LimitUnit, Topic
 from gridmap.dispatch.tables import Category
 from gridmap.errors import InvalidInput, UnreadableFile
+from gridmap.store.audit import AuditEntry
 from gridmap.terms import Line, Rung
 
 FIRST, LATER = date(2024, 1, 1), date(2025, 1, 1)
@@ -95,6 +103,7 @@ def test_a_good_row_is_read(tmp_path, encoding):
         ("4 working_hours", "4 hours"),
         ("4 working_hours", "0 working_hours"),
         ("4 working_hours", "-4 working_hours"),
+        ("4 working_hours", "1000 working_hours"),
         ("4 working_hours", "four working_hours"),
         ("4 working_hours", "４ working_hours"),
         (",10", ",ten"),
@@ -172,3 +181,48 @@ def test_the_past_is_not_rewritten(session):
 
 def test_the_table_is_where_the_package_is():
     assert TABLE.is_file()
+
+
+NOW = datetime(2024, 1, 1, 2, tzinfo=UTC)
+BY = {"account_id": None, "now": NOW}
+
+
+def test_one_category_changes_from_a_day_and_the_others_stay(session):
+    put_entries(session, ENTRIES, FIRST)
+    changed = replace(ENTRIES[0], name="新名")
+    assert put_entry(session, changed, LATER, **BY)
+    assert not put_entry(session, changed, LATER, **BY)
+    newest, first = versions_of(session, changed.code)
+    assert (newest.entry, newest.since, newest.until) == (changed, LATER, None)
+    assert (first.entry, first.since, first.until) == (ENTRIES[0], FIRST, LATER)
+    assert len(entries_on(session, LATER)) == len(ENTRIES)
+    assert {one.entry.name for one in newest_versions(session)} >= {"新名", ENTRIES[1].name}
+    session.flush()
+    line = session.scalars(select(AuditEntry).where(AuditEntry.action == "category_changed")).one()
+    assert line.details["before"][0]["name"] == ENTRIES[0].name
+    assert line.details["after"]["name"] == "新名"
+
+
+def test_a_category_ends_and_can_come_back(session):
+    put_entries(session, ENTRIES, FIRST)
+    code = ENTRIES[0].code
+    assert end_entry(session, code, LATER, **BY)
+    assert not end_entry(session, code, LATER, **BY)
+    assert code not in {entry.code for entry in entries_on(session, LATER)}
+    assert put_entry(session, ENTRIES[0], LATER, **BY)
+    assert code in {entry.code for entry in entries_on(session, LATER)}
+
+
+def test_what_ended_on_its_first_day_holds_again(session):
+    put_entries(session, ENTRIES, FIRST)
+    end_entry(session, ENTRIES[0].code, FIRST, **BY)
+    assert put_entry(session, ENTRIES[0], FIRST, **BY)
+    assert spans(session, ENTRIES[0].code) == [(ENTRIES[0].name, FIRST, None)]
+
+
+def test_one_category_has_no_other_past(session):
+    put_entries(session, ENTRIES, LATER)
+    with pytest.raises(InvalidInput, match="过去不能改"):
+        put_entry(session, replace(ENTRIES[0], name="新名"), date(2023, 12, 31), **BY)
+    with pytest.raises(InvalidInput, match="已有更新的版本"):
+        put_entry(session, replace(ENTRIES[0], name="新名"), FIRST, **BY)

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from gridmap.accounts import passwords
 from gridmap.accounts.tables import Account
+from gridmap.ledger.settings import Setting
 
 PASSWORD = "demo-password-1"  # noqa: S105 - of made-up people
 
@@ -21,7 +22,8 @@ def token(page) -> str:
 
 
 def account(session, person_id, login, roles=()):
-    """An account for a person."""
+    """An account for a person, in a county that leaves the second factor to each."""
+    session.merge(Setting(key="second_factor", value="optional"))
     session.add(Account(login=login, password_hash=_kept(), person_id=person_id, roles=[*roles]))
     session.flush()
 

@@ -135,7 +135,7 @@ def test_search_and_county(client, world):
 
 def test_health(client):
     assert client.get("/healthz").json == {"status": "ok"}
-    assert client.get("/readyz").json == {"status": "ready"}
+    assert client.get("/readyz").json == {"status": "ready", "worker_seen_at": None}
 
 
 def test_a_database_that_is_down_is_503_and_never_a_traceback():

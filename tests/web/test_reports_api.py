@@ -171,6 +171,9 @@ def test_too_much_json_is_413(client, world):
         ({"phone": "１３８００１３８０００"}, "phone"),
         ({"phone": "13800138000\n1"}, "phone"),
         ({"phone": 13800138000}, "phone"),
+        ({"email": "nobody"}, "email"),
+        ({"photo_kinds": ["near"] * 4}, "photo_kinds"),
+        ({"photo_kinds": ["sideways"]}, "photo_kinds.0"),
     ],
 )
 def test_what_is_wrong_is_named(client, world, session, change, field):
@@ -247,6 +250,13 @@ def test_photos_are_kept_without_metadata(client, world, session):
         assert (image.format, dict(image.getexif())) == ("JPEG", {})
         assert image.size == (photo.width, photo.height)
         assert max(image.size) <= 1600
+
+
+def test_photos_may_say_what_they_show(client, world, session):
+    photos = [(picture(), "a.jpg"), (picture(), "b.jpg"), (picture(), "c.jpg")]
+    assert send_photos(client, body(photo_kinds=["near", None]), photos).status_code == 201
+    kept = session.scalars(select(Photo).order_by(Photo.position)).all()
+    assert [photo.kind for photo in kept] == ["near", None, None]
 
 
 def test_the_report_part_may_be_a_file(client, world):

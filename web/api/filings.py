@@ -6,24 +6,27 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any, Final
+from itertools import zip_longest
+from typing import Annotated, Final
 
-from flask import abort, request
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from geodata.photos import reencode
 from gridmap.accounts.service import SignedIn
-from gridmap.dispatch.reports import Filing
-from gridmap.errors import InvalidInput, MissingIdempotencyKey, TooLarge
+from gridmap.dispatch.reports import Filing, PhotoFile
 from gridmap.geolocation.rules import Place
-from gridmap.terms import PlaceSource
+from gridmap.terms import PhotoKind, PlaceSource
+from web import language
+from web.api import uploads
+from web.api.uploads import Upload
 from web.params import Params, Projected, Text
 
-KEY_HEADER: Final = "Idempotency-Key"
+PART: Final = "report"
 MOST_PHOTOS: Final = 3
-LARGEST_JSON: Final = 64 * 1024
-_KEY: Final = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
+_MAIL: Final = re.compile(
+    r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})\.)+[A-Za-z]{2,63}\Z"
+)
 _PHONE: Final = re.compile(
     r"(?:(?:\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}|(?:0[0-9]{2,3}[- ]?)?[2-9][0-9]{6,7})\Z"
 )
@@ -35,6 +38,18 @@ def _phone(written: str | None) -> str | None:
     if not _PHONE.match(written):
         raise PydanticCustomError("phone_number", "not a phone number")
     return written
+
+
+def _mail(written: str | None) -> str | None:
+    if not written:
+        return None
+    if not _MAIL.match(written):
+        raise PydanticCustomError("mail_address", "not a mail address")
+    return written
+
+
+Phone = Annotated[Annotated[Text, Field(max_length=32)] | None, AfterValidator(_phone)]
+Mail = Annotated[Annotated[Text, Field(max_length=254)] | None, AfterValidator(_mail)]
 
 
 class PlaceBody(Params):
@@ -67,8 +82,15 @@ class FilingBody(Params):
         description="What happened"
     )
     place: PlaceBody
-    phone: Annotated[Annotated[Text, Field(max_length=32)] | None, AfterValidator(_phone)] = Field(
+    phone: Phone = Field(
         default=None, description="Chinese mobile or landline number of the reporter"
+    )
+    email: Mail = Field(default=None, description="Mail address that is told at each stage")
+    photo_kinds: Annotated[
+        list[Annotated[PhotoKind, Field(strict=False)] | None], Field(max_length=MOST_PHOTOS)
+    ] = Field(
+        default=[],
+        description="What each photo shows, in the order of the parts: near, far or null",
     )
 
 
@@ -81,15 +103,14 @@ def read(reporter: SignedIn | None) -> Filing:
         InvalidInput: the header is malformed, a part is not known, too many photos.
         ValidationError: a field is missing, wrong or not known.
         BadImage: a photo that cannot be used.
-        TooLarge: the JSON is over `LARGEST_JSON` bytes.
+        TooLarge: the JSON is over `uploads.LARGEST_JSON` bytes.
     """
-    text, uploads = _parts()
-    data = _json(text)
-    key = _key()
+    data, photos = uploads.json_and_photos(PART, most=MOST_PHOTOS)
+    key = uploads.idempotency_key()
     body = FilingBody.model_validate(data)
     return Filing(
         idempotency_key=key,
-        body_sha256=_sha256(body, [content for _, content in uploads]),
+        body_sha256=_sha256(body, photos),
         category_code=body.category,
         description=body.description,
         place=Place(
@@ -100,82 +121,29 @@ def read(reporter: SignedIn | None) -> Filing:
             body.place.source,
         ),
         phone=body.phone,
-        photos=tuple(reencode(content, name) for name, content in uploads),
+        email=body.email,
+        language=language.current(),
+        photos=_reencoded(photos, body.photo_kinds),
         filed_by=reporter.person_id if reporter else None,
     )
 
 
-def _key() -> str:
-    key = request.headers.get(KEY_HEADER, "")
-    if not key:
-        raise MissingIdempotencyKey(field=KEY_HEADER)
-    if not _KEY.match(key):
-        raise InvalidInput(
-            field=KEY_HEADER,
-            reason_zh=f"{KEY_HEADER} 须为 8 到 64 个字母、数字、点、下划线或连字符。",
-            reason_en=f"{KEY_HEADER} has 8 to 64 letters, digits, dots, underscores or hyphens.",
-        )
-    return key
+def _reencoded(
+    photos: Sequence[Upload], kinds: Sequence[PhotoKind | None]
+) -> tuple[PhotoFile, ...]:
+    """Return the photos ready to be kept, each with what it shows as far as that was said."""
+    return tuple(
+        reencode(photo.content, photo.name)._replace(kind=kind)
+        for photo, kind in zip_longest(photos, kinds[: len(photos)])
+    )
 
 
-def _parts() -> tuple[bytes, list[tuple[str, bytes]]]:
-    """Return the report's JSON, and name and content of each photo."""
-    if request.mimetype == "application/json":
-        if (request.content_length or 0) > LARGEST_JSON:
-            raise _too_large()
-        return request.get_data(), []
-    if request.mimetype != "multipart/form-data":
-        abort(415)
-    _check_names()
-    uploads = request.files.getlist("photos")
-    if len(uploads) > MOST_PHOTOS:
-        raise InvalidInput(
-            field="photos",
-            reason_zh=f"照片最多 {MOST_PHOTOS} 张。",
-            reason_en=f"At most {MOST_PHOTOS} photos.",
-        )
-    return _report_part(), [(upload.filename or "photo", upload.read()) for upload in uploads]
-
-
-def _check_names() -> None:
-    unknown = sorted((set(request.form) - {"report"}) | (set(request.files) - {"report", "photos"}))
-    if unknown:
-        raise InvalidInput(
-            field=unknown[0],
-            reason_zh=f"不认识“{unknown[0]}”。",
-            reason_en=f"“{unknown[0]}” is not known here.",
-        )
-
-
-def _report_part() -> bytes:
-    """The JSON of a multipart body, sent as a plain field or as a file."""
-    if "report" in request.form:
-        return request.form["report"].encode("utf-8", "surrogatepass")
-    if "report" in request.files:
-        content: bytes = request.files["report"].read(LARGEST_JSON + 1)
-        return content
-    raise InvalidInput(field="report", reason_zh="缺少“report”。", reason_en="“report” is missing.")
-
-
-def _json(text: bytes) -> Any:  # noqa: ANN401 - whatever stands in the JSON; the model judges it
-    if len(text) > LARGEST_JSON:
-        raise _too_large()
-    try:
-        return json.loads(text.decode("utf-8"))
-    except (ValueError, RecursionError):
-        abort(400)
-
-
-def _too_large() -> TooLarge:
-    return TooLarge(what_zh="诉求的文字部分", what_en="The text of a report", limit="64 KB")
-
-
-def _sha256(body: FilingBody, contents: Sequence[bytes]) -> str:
+def _sha256(body: FilingBody, photos: Sequence[Upload]) -> str:
     """Hash what was sent: fields in one canonical form, then every photo."""
     canonical = json.dumps(
         body.model_dump(mode="json"), ensure_ascii=True, sort_keys=True, separators=(",", ":")
     )
     total = hashlib.sha256(canonical.encode("ascii"))
-    for content in contents:
-        total.update(hashlib.sha256(content).digest())
+    for photo in photos:
+        total.update(hashlib.sha256(photo.content).digest())
     return total.hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from apiflask import APIBlueprint
 from flask.typing import ResponseReturnValue
 
+from gridmap.messaging import service as messaging
 from gridmap.publishing import service
 from web.session import current_session
 
@@ -19,6 +20,11 @@ def live() -> ResponseReturnValue:
 
 @blueprint.get("/readyz")
 def ready() -> ResponseReturnValue:
-    """Answer: the database answers and holds the schema; 503 otherwise."""
+    """Answer: the database answers and holds the schema; 503 otherwise.
+
+    `worker_seen_at`: when a worker last gave a sign of life; null while none runs, which leaves
+    everything in the pages working, but sends no mail and lets no deadline act.
+    """
     service.versions(current_session())
-    return {"status": "ready"}
+    seen = messaging.worker_seen_at(current_session())
+    return {"status": "ready", "worker_seen_at": seen.isoformat() if seen else None}

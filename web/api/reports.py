@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 from apiflask import APIBlueprint
@@ -9,20 +10,20 @@ from flask import Response, jsonify, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from gridmap.dispatch import catalogue, service
+from gridmap.dispatch import catalogue, following, service
 from gridmap.dispatch.categories import CategoryEntry
-from gridmap.dispatch.reports import Filed, Tracked, TrackedStep
+from gridmap.dispatch.following import Proof
+from gridmap.dispatch.views import Filed, Tracked, TrackedStep
 from gridmap.terms import Stage, Term
-from web import access, language
-from web.api import filings
+from web import access, language, ratelimits
+from web.api import filings, operations, uploads
 from web.api.answers import answers
 from web.numbers import report_number
 from web.params import DayQuery, Params, Text, now
 from web.session import current_session
 
 blueprint = APIBlueprint("reports_api", __name__, url_prefix="/api/v1", tag="reports")
-
-REPLAYED: Final = "Idempotency-Replayed"
+blueprint.after_request(ratelimits.count_wrong_tail)
 
 
 class TrackQuery(Params):
@@ -37,35 +38,12 @@ class TrackQuery(Params):
     )
 
 
-def _body_schema() -> dict[str, Any]:
-    """Describe a report's JSON for OpenAPI, without references of its own."""
-    schema = filings.FilingBody.model_json_schema()
-    named = schema.pop("$defs")
-    place = named["PlaceBody"]
-    place["properties"]["source"] |= named["PlaceSource"]
-    place["properties"]["source"].pop("$ref", None)
-    schema["properties"]["place"] = place
-    return schema
-
-
-def _operation() -> dict[str, Any]:
-    """What `input` cannot describe: a header, and a body that is JSON or has photos beside it."""
-    schema = _body_schema()
-    photos = {"type": "array", "maxItems": filings.MOST_PHOTOS, "items": {"type": "string"}}
-    parts = {"report": schema, "photos": photos}
-    multipart = {"type": "object", "required": ["report"], "properties": parts}
-    header = {
-        "name": filings.KEY_HEADER,
-        "in": "header",
-        "required": True,
-        "description": "A fresh random key for each report; the same on every retry",
-        "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{8,64}$"},
-    }
-    content = {
-        "application/json": {"schema": schema},
-        "multipart/form-data": {"schema": multipart},
-    }
-    return {"parameters": [header], "requestBody": {"required": True, "content": content}}
+_OPERATION: Final = {
+    "parameters": [operations.key_header("report")],
+    "requestBody": operations.with_photos(
+        filings.PART, filings.FilingBody, most=filings.MOST_PHOTOS
+    ),
+}
 
 
 @blueprint.post("/reports")
@@ -81,7 +59,7 @@ def _operation() -> dict[str, Any]:
             429: "Too many reports from one address",
         }
     ),
-    extensions=_operation(),
+    extensions=_OPERATION,
 )
 def file() -> ResponseReturnValue:
     """File a report exactly once, with up to three photos.
@@ -93,7 +71,7 @@ def file() -> ResponseReturnValue:
     response = jsonify(_filed(filed))
     response.status_code = 200 if filed.replayed else 201
     if filed.replayed:
-        response.headers[REPLAYED] = "true"
+        response.headers[uploads.REPLAYED] = "true"
     return response
 
 
@@ -120,16 +98,13 @@ def categories(query_data: DayQuery) -> dict[str, Any]:
 )
 def track(number: str, query_data: TrackQuery) -> Response:
     """Return where a report stands, to whoever gives its key or the reporter's phone tail."""
-    tracked = service.track(
-        current_session(),
-        report_number(number),
-        phone_tail=query_data.tail,
-        track_key=query_data.key,
-    )
-    return jsonify(_tracked(tracked))
+    proof = Proof(phone_tail=query_data.tail, track_key=query_data.key)
+    found = following.track(current_session(), report_number(number), proof, now())
+    return jsonify(tracked(found))
 
 
-def _term(term: Term) -> dict[str, str]:
+def term(term: Term) -> dict[str, str]:
+    """Return a word of the domain: its key, and its label in the reader's language."""
     return {"key": str(term), "label": term.label(language.current())}
 
 
@@ -139,11 +114,11 @@ def _filed(filed: Filed) -> dict[str, Any]:
     return {
         "number": filed.number,
         "track_key": filed.track_key,
-        "track_url": url_for("report_pages.track", number=filed.number, key=filed.track_key),
+        "track_url": url_for("track_pages.show", number=filed.number, key=filed.track_key),
         "filed_at": filed.filed_at.isoformat(),
-        "stage": _term(Stage.FILED),
-        "rung": _term(filed.rung),
-        "reasons": [_term(reason) for reason in filed.reasons],
+        "stage": term(Stage.FILED),
+        "rung": term(filed.rung),
+        "reasons": [term(reason) for reason in filed.reasons],
         "holder": {"title": title, "name": holder.name} if holder else None,
         "grid": {"status": filed.grid_verdict},
         "building": {"status": filed.building_verdict},
@@ -154,38 +129,52 @@ def _category(entry: CategoryEntry) -> dict[str, Any]:
     return {
         "code": entry.code,
         "name": entry.label(language.current()),
-        "topic": _term(entry.topic),
-        "line": _term(entry.line),
-        "first_rung": _term(entry.first_rung),
+        "topic": term(entry.topic),
+        "line": term(entry.line),
+        "first_rung": term(entry.first_rung),
         "limits": {
-            str(step): {"value": limit.value, "unit": _term(limit.unit)}
+            str(step): {"value": limit.value, "unit": term(limit.unit)}
             for step, limit in entry.limits.items()
         },
     }
 
 
-def _tracked(tracked: Tracked) -> dict[str, Any]:
+def tracked(found: Tracked) -> dict[str, Any]:
+    """Return a report as its reporter or a follower sees it."""
     return {
-        "number": tracked.number,
+        "number": found.number,
+        "version": found.version,
         "category": {
-            "code": tracked.category.code,
-            "name": tracked.category.label(language.current()),
+            "code": found.category.code,
+            "name": found.category.label(language.current()),
         },
-        "stage": _term(tracked.stage),
-        "rung": _term(tracked.rung),
-        "filed_at": tracked.filed_at.isoformat(),
-        "community": tracked.community,
-        "grid": tracked.grid,
-        "photos": tracked.photos,
-        "steps": [_step(step) for step in tracked.steps],
+        "stage": term(found.stage),
+        "rung": term(found.rung),
+        "outcome": term(found.outcome) if found.outcome else None,
+        "filed_at": found.filed_at.isoformat(),
+        "due_at": _moment(found.due_at),
+        "community": found.community,
+        "grid": found.grid,
+        "photos": len(found.photos),
+        "steps": [_step(step) for step in found.steps],
+        "reply": found.reply,
+        "answers": [term(action) for action in found.answers],
+        "follows": found.follows,
+        "joined_to": found.main_number,
     }
 
 
 def _step(step: TrackedStep) -> dict[str, Any]:
     return {
-        "action": _term(step.action),
-        "stage": _term(step.stage),
-        "rung": _term(step.rung),
+        "action": term(step.action),
+        "stage": term(step.stage),
+        "rung": term(step.rung),
         "at": step.at.isoformat(),
-        "reasons": [_term(reason) for reason in step.reasons],
+        "reasons": [term(reason) for reason in step.reasons],
+        "outcome": term(step.outcome) if step.outcome else None,
+        "due_at": _moment(step.due_at),
     }
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

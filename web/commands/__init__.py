@@ -1,4 +1,4 @@
-"""The command line: `gridmap db`, `demo`, `import`, `locate`, `user`, `serve`."""
+"""The command line: `gridmap db`, `demo`, `import`, `locate`, `user`, `climb`, `serve`, `work`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from sqlalchemy.exc import OperationalError
 
 from gridmap.errors import GridmapError
 from web.commands.accounts import user
+from web.commands.climbing import climb
 from web.commands.database import db
 from web.commands.demo import demo
 from web.commands.imports import import_command
 from web.commands.locating import locate
 from web.commands.serving import serve
+from web.commands.working import work
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -23,7 +25,7 @@ def cli() -> None:
     """网格地图：一条命令一件事 / gridmap: one command a task."""
 
 
-for command in (db, demo, import_command, locate, user, serve):
+for command in (db, demo, import_command, locate, user, climb, serve, work):
     cli.add_command(command)
 
 

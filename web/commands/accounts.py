@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from gridmap.accounts import service
+from gridmap.accounts import administration
+from gridmap.accounts.roster import NewAccount
 from gridmap.store.session import transaction
 from gridmap.terms import Role
 from web.commands.engines import command_engine
@@ -24,9 +25,10 @@ def user() -> None:
 def create(login: str, person_code: str, roles: tuple[str, ...], password: str) -> None:
     """给花名册里的人建账号 / make an account for PERSON_CODE of the roster."""
     with transaction(command_engine()) as session:
-        person_id = service.person_coded(session, person_code)
-        granted = [Role(role) for role in roles]
-        service.create_account(session, login, password, person_id, granted, now=now())
+        person_id = administration.person_coded(session, person_code)
+        granted = tuple(Role(role) for role in roles)
+        fresh = NewAccount(login, password, person_id, granted)
+        administration.create_account(session, fresh, now=now())
     click.echo(f"账号 {login} 已建立。")
 
 
@@ -36,5 +38,25 @@ def create(login: str, person_code: str, roles: tuple[str, ...], password: str) 
 def password(login: str, password: str) -> None:
     """重设密码 / set a new password; ends the account's sessions."""
     with transaction(command_engine()) as session:
-        service.set_password(session, login, password, now())
+        administration.set_password(session, login, password, now())
     click.echo(f"账号 {login} 的密码已重设。")
+
+
+@user.command()
+@click.argument("login")
+def unlock(login: str) -> None:
+    """解除锁定 / let an account try again at once."""
+    with transaction(command_engine()) as session:
+        account_id = administration.account_named(session, login)
+        administration.unlock(session, account_id, by=None, now=now())
+    click.echo(f"账号 {login} 已解除锁定。")
+
+
+@user.command("reset-factor")
+@click.argument("login")
+def reset_factor(login: str) -> None:
+    """手机丢了：重置二次验证 / the phone is lost: take the second factor away."""
+    with transaction(command_engine()) as session:
+        account_id = administration.account_named(session, login)
+        administration.reset_second_factor(session, account_id, by=None, now=now())
+    click.echo(f"账号 {login} 的二次验证已重置，下次登录时重新绑定。")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from geodata import categories
+from geodata import calendar, categories
 from gridmap.dispatch import catalogue
 from gridmap.store import schema
 from gridmap.store.session import transaction
 from web.commands.engines import command_engine
-from web.params import today
+from web.params import now, today
 
 
 @click.group()
@@ -26,13 +26,14 @@ def check() -> None:
 
 @db.command()
 def upgrade() -> None:
-    """升级到最新结构，补上诉求类别 / bring schema and categories to the newest version."""
+    """升级到最新结构，补上诉求类别和放假安排 / bring schema, categories and calendar to the newest version."""
     engine = command_engine()
     schema.check_server(engine)
     schema.upgrade(engine)
     with transaction(engine) as session:
         if not catalogue.entries_on(session, today()):
             categories.load(session, today())
+        calendar.load_where_missing(session, now())
 
 
 @db.command()

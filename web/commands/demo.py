@@ -9,8 +9,9 @@ from typing import Final
 import click
 from sqlalchemy.orm import Session
 
+from geodata import calendar
 from geodata.demo import loading
-from gridmap.accounts import service as accounts
+from gridmap.accounts import administration as accounts
 from gridmap.store import schema
 from gridmap.store.session import transaction
 from gridmap.terms import PostKind
@@ -44,6 +45,7 @@ def load(*, if_empty: bool) -> None:
         if if_empty and not loading.is_empty(session):
             return
         counts = loading.load(session, today())
+        calendar.load_where_missing(session, now())
         schema.refresh_statistics(session)
         password = secrets.token_urlsafe(9)
         logins = make_accounts(session, password)

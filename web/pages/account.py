@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from apiflask import APIBlueprint
-from flask import current_app, make_response, redirect, render_template, request
+from flask import make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from pydantic import Field, ValidationError
-from werkzeug.wrappers import Response
 
 from gridmap.accounts import service
-from gridmap.accounts.service import Opened
+from gridmap.accounts.authority import Awaits
+from gridmap.accounts.service import Opened, Standing
 from gridmap.errors import BadSignIn, GridmapError, InvalidInput
 from web import access, language
-from web.config import Config
 from web.errors import status_of
-from web.pages.language import own_path
+from web.pages.account_steps import device, never_kept, onward, set_cookie, wanted
 from web.params import Params, Text, now
 from web.session import current_session
 
 blueprint = APIBlueprint("account", __name__, enable_openapi=False)
-
-DESK: Final = "/desk"
+blueprint.after_request(never_kept)
 
 
 class SignInForm(Params):
@@ -45,11 +43,6 @@ def _fields(*names: str) -> dict[str, str]:
     return {name: request.form.get(name, "") for name in names}
 
 
-def _next() -> str:
-    wanted = request.values.get("next")
-    return own_path(wanted) if wanted else DESK
-
-
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> ResponseReturnValue:
     """Show the form; on POST open a session under a new key, or say why not.
@@ -57,17 +50,19 @@ def sign_in() -> ResponseReturnValue:
     A wrong try is counted although it is refused: the refusal is shown, so the request commits.
     """
     if request.method == "GET":
-        return redirect(_next()) if access.account() else _sign_in_page()
+        key = request.cookies.get(access.COOKIE)
+        begun = service.standing(current_session(), key, now()) if key else None
+        return redirect(onward()) if begun else _sign_in_page()
     try:
         form = SignInForm.model_validate(_fields("login", "password"))
     except ValidationError:
         return _sign_in_page(BadSignIn())
-    opened = service.sign_in(current_session(), form.login, form.password, now())
+    opened = service.sign_in(current_session(), form.login, form.password, now(), device())
     if not isinstance(opened, Opened):
         return _sign_in_page(opened)
     _end_session()
-    response = redirect(_next(), 303)
-    _set_cookie(response, opened)
+    response = redirect(onward(opened.key), 303)
+    set_cookie(response, opened)
     return response
 
 
@@ -75,22 +70,10 @@ def _sign_in_page(refusal: GridmapError | None = None) -> ResponseReturnValue:
     page = render_template(
         "sign_in.html",
         login=request.form.get("login", ""),
-        next=_next(),
+        next=wanted(),
         fault=refusal.message(language.current()) if refusal else "",
     )
     return make_response(page, status_of(refusal) if refusal else 200)
-
-
-def _set_cookie(response: Response, opened: Opened) -> None:
-    config: Config = current_app.config["GRIDMAP"]
-    response.set_cookie(
-        access.COOKIE,
-        opened.key,
-        expires=opened.expires_at,
-        httponly=True,
-        samesite="Lax",
-        secure=config.secure_cookies,
-    )
 
 
 def _end_session() -> None:
@@ -112,23 +95,41 @@ def sign_out() -> ResponseReturnValue:
 @blueprint.route("/password", methods=["GET", "POST"])
 def change_password() -> ResponseReturnValue:
     """Show the form; on POST change the password, which ends the account's other sessions."""
+    standing = access.standing()
+    if standing.awaits is Awaits.CODE:
+        return redirect(onward())
     if request.method == "GET":
-        return _password_page()
+        return _password_page(standing)
+    fault, status = _fault_in_change()
+    if fault:
+        return _password_page(standing, fault, status=status)
+    return render_template("password.html", fault="", done=True, first=False, onward=onward())
+
+
+def _fault_in_change() -> tuple[str, int]:
+    """Change the password; return what stands against it, with its status, or nothing."""
     try:
         form = PasswordForm.model_validate(_fields("old", "new", "again"))
     except ValidationError:
-        return _password_page(_("请把三项都填好，每项最多 256 个字符。"), status=422)
+        return _("请把三项都填好，每项最多 256 个字符。"), 422
     if form.new != form.again:
-        return _password_page(_("两次输入的新密码不一样。"), status=422)
+        return _("两次输入的新密码不一样。"), 422
     key = request.cookies.get(access.COOKIE, "")
     try:
         refusal = service.change_password(current_session(), key, form.old, form.new, now())
     except InvalidInput as weak:
-        return _password_page(weak.message(language.current()), status=422)
-    if refusal is not None:
-        return _password_page(refusal.message(language.current()), status=status_of(refusal))
-    return render_template("password.html", fault="", done=True)
+        return weak.message(language.current()), status_of(weak)
+    return (refusal.message(language.current()), status_of(refusal)) if refusal else ("", 200)
 
 
-def _password_page(fault: str = "", *, status: int = 200) -> ResponseReturnValue:
-    return make_response(render_template("password.html", fault=fault, done=False), status)
+def _password_page(
+    standing: Standing, fault: str = "", *, status: int = 200
+) -> ResponseReturnValue:
+    page = render_template(
+        "password.html",
+        fault=fault,
+        done=False,
+        first=standing.awaits is Awaits.CHANGE,
+        next=wanted(),
+    )
+    return make_response(page, status)

@@ -1,4 +1,4 @@
-"""Reports as the desk shows them: cards of a list, and a report with its placement in words."""
+"""Reports as the desk lists them: cards, the figures over them, the stages beside."""
 
 from __future__ import annotations
 
@@ -6,149 +6,163 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from flask_babel import format_datetime, format_timedelta
+from flask_babel import format_timedelta
 from flask_babel import gettext as _
 
-from gridmap.dispatch.lifecycle import Action
-from gridmap.dispatch.reports import Detail, Holder, PlaceView, StepView, Tally, WorkRow
-from gridmap.terms import PlaceSource, Stage, Verdict
-from web import language, present
+from gridmap.dispatch.lifecycle import OPEN_STAGES, Action
+from gridmap.dispatch.views import Holder, Tally, WorkRow
+from gridmap.terms import Rung, Stage
+from web import language
+from web.pages import desk_times
+from web.pages.desk_query import DeskQuery
 
-BADGES: Mapping[Stage, str] = {Stage.FILED: "amber", Stage.ACCEPTED: "blue"}
+BADGES: Mapping[Stage, str] = {
+    Stage.FILED: "amber",
+    Stage.ACCEPTED: "blue",
+    Stage.HANDLING: "blue",
+    Stage.CHECKING: "purple",
+    Stage.ASKING: "purple",
+    Stage.SUSPENDED: "",
+    Stage.JOINED: "",
+    Stage.CLOSED: "green",
+}
 """Colour of a stage; the word stands beside it."""
 
+DESKS = frozenset({Rung.COMMUNITY, Rung.TOWNSHIP, Rung.COUNTY})
+"""Rungs that hand reports on rather than handle them."""
 
-def figures(tallies: Mapping[Stage, Tally]) -> list[dict[str, Any]]:
-    """Return the four numbers over the list."""
-    none = Tally(seen=0, mine=0)
-    filed, accepted = tallies.get(Stage.FILED, none), tallies.get(Stage.ACCEPTED, none)
+_NONE = Tally(seen=0, mine=0, late=0, mine_late=0)
+
+
+def figures(tallies: Mapping[Stage, Tally], query: DeskQuery) -> list[dict[str, Any]]:
+    """Return the four numbers over the list; each leads to the reports that it counts."""
+
+    def mine(*stages: Stage) -> int:
+        return sum(tallies.get(stage, _NONE).mine for stage in stages)
+
+    plain = DeskQuery()
+    held = mine(*OPEN_STAGES)
+    late = sum(tally.mine_late for stage, tally in tallies.items() if stage in OPEN_STAGES)
+    checking, asking = mine(Stage.CHECKING), mine(Stage.ASKING)
+    next_step = Stage.ASKING if asking and not checking else Stage.CHECKING
+    wanted: tuple[tuple[str, int, str, dict[str, object]], ...] = (
+        (_("待我受理"), mine(Stage.FILED), "", {"stage": Stage.FILED}),
+        (_("在我手上"), held, "", {}),
+        (_("已超时"), late, "late" if late else "", {"late": True}),
+        (_("待核查回访"), checking + asking, "", {"stage": next_step}),
+    )
     return [
-        {"name": _("待我受理"), "value": filed.mine},
-        {"name": _("我在办"), "value": accepted.mine},
-        {"name": _("辖区待受理"), "value": filed.seen},
-        {"name": _("辖区在办"), "value": accepted.seen},
+        {"name": name, "value": value, "state": state, "address": address, "here": address == here}
+        for here in (query.address(),)
+        for name, value, state, more in wanted
+        for address in (plain.address(mine=True, **more),)
     ]
+
+
+def tabs(tallies: Mapping[Stage, Tally], query: DeskQuery) -> list[dict[str, Any]]:
+    """Return one tab for what is open and one a stage that has reports; they keep the filters."""
+    counts = {stage: tally.mine if query.mine else tally.seen for stage, tally in tallies.items()}
+    whole = sum(count for stage, count in counts.items() if stage in OPEN_STAGES)
+    shown = [
+        (stage, counts.get(stage, 0))
+        for stage in Stage
+        if counts.get(stage) or stage in {Stage.FILED, query.stage}
+    ]
+    return [
+        {
+            "name": _("在办"),
+            "count": whole,
+            "address": query.address(stage=None, every=None),
+            "here": query.open_only,
+        },
+        *(
+            {
+                "name": stage.label(language.current()),
+                "count": count,
+                "address": query.address(stage=stage, every=None),
+                "here": query.stage is stage,
+            }
+            for stage, count in shown
+        ),
+    ]
+
+
+def late_in_area(tallies: Mapping[Stage, Tally]) -> int:
+    """Return how many open reports of the reader's area are late."""
+    return sum(tally.late for stage, tally in tallies.items() if stage in OPEN_STAGES)
 
 
 def card(row: WorkRow, now: datetime) -> dict[str, Any]:
     """Return a report of the list."""
+    reader = language.current()
+    left = desk_times.time_left(row, now)
     return {
+        "id": row.id,
         "number": row.number,
         "version": row.version,
         "title": row.excerpt,
-        "category": row.category.label(language.current()),
-        "place": _place(row),
-        "area": _joined(row.community, row.grid),
-        "age": _age(row.filed_at, now),
-        "stage": row.stage.label(language.current()),
+        "category": row.category.label(reader),
+        "place": place(row),
+        "area": joined(row.community, row.grid),
+        "age": age(row.filed_at, now),
+        "stage": row.stage.label(reader),
         "badge": BADGES[row.stage],
-        "key": row.stage,
+        "left": left,
+        "state": left.state if left else desk_times.NONE,
+        "holder": who(row.holder) or row.rung.label(reader),
+        "marks": list(_marks(row)),
         "lon": row.lon,
         "lat": row.lat,
         "photos": row.photos,
         "mine": row.mine,
-        "waits": row.mine and row.stage is Stage.FILED,
+        "first": first_move(row) if row.mine else None,
     }
 
 
-def spots(cards: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return where the cards lie, for the map's script; each report once."""
-    names = ("number", "lon", "lat", "key", "title")
-    unique = {one["number"]: {name: one[name] for name in names} for one in cards}
-    return list(unique.values())
+def _marks(row: WorkRow) -> Iterable[tuple[str, str]]:
+    """The words that set a report apart, each with its colour."""
+    if row.supervised_at is not None and row.stage in OPEN_STAGES:
+        yield _("督办"), "red"
+    if row.rounds:
+        yield _("第 {n} 次重办").replace("{n}", str(row.rounds)), "amber"
+    if row.is_part:
+        yield _("分办子单"), "purple"
+    if row.outcome is not None and row.stage not in {Stage.CHECKING, Stage.ASKING}:
+        yield row.outcome.label(language.current()), ""
 
 
-def detail(found: Detail, now: datetime) -> dict[str, Any]:
-    """Return a report in full."""
-    row = found.row
-    return card(row, now) | {
-        "description": found.description,
-        "filed_at": format_datetime(row.filed_at, "short"),
-        "line": row.category.line.label(language.current()),
-        "rung": row.rung.label(language.current()),
-        "holder": _who(row.holder),
-        "phone": found.masked_phone,
-        "placement": _placement(row, found.place),
-        "steps": [*(_step(step) for step in found.steps), *_next_step(found)],
-        "may_accept": Action.ACCEPTED in found.actions,
-        "open": bool(found.actions) or row.mine,
-    }
+def first_move(row: WorkRow) -> Action | None:
+    """Return the move that whoever answers for a report makes most likely next."""
+    hands_on = row.rung in DESKS and not row.entrusted
+    return {
+        Stage.FILED: Action.ACCEPTED,
+        Stage.ACCEPTED: Action.DISPATCHED if hands_on else Action.HANDLED,
+        Stage.HANDLING: Action.DISPATCHED if hands_on else Action.HANDLED,
+        Stage.CHECKING: Action.CHECKED,
+        Stage.ASKING: Action.AGREED,
+        Stage.SUSPENDED: Action.RESUMED,
+        Stage.JOINED: Action.SEPARATED,
+    }.get(row.stage)
 
 
-def _joined(*parts: str | None) -> str:
+def joined(*parts: str | None) -> str:
+    """Return what there is, with dots between."""
     return " · ".join(part for part in parts if part)
 
 
-def _place(row: WorkRow) -> str:
-    return _joined(row.compound, row.building) or row.grid or _("不在任何网格内")
+def place(row: WorkRow) -> str:
+    """Return where a report lies, in short."""
+    return joined(row.compound, row.building) or row.grid or _("不在任何网格内")
 
 
-def _age(at: datetime, now: datetime) -> str:
+def age(at: datetime, now: datetime) -> str:
+    """Return how long ago it was."""
     return str(format_timedelta(at - now, add_direction=True, threshold=1.1))
 
 
-def _who(holder: Holder | None) -> str:
-    return f"{holder.kind.label(language.current())} {holder.name}" if holder else ""
-
-
-def _placement(row: WorkRow, place: PlaceView) -> dict[str, Any]:
-    """Where it was placed, and why there, in sentences."""
-    return {
-        "where": _joined(row.township, row.community, row.grid) or _("不在任何网格内"),
-        "building": _joined(row.compound, row.building),
-        "party": [
-            name for name in (place.building_group, place.grid_branch, place.general_branch) if name
-        ],
-        "because": _because(place),
-        "sure": Verdict.ASK not in (place.grid_verdict, place.building_verdict),
-        "raw": _raw(place),
-    }
-
-
-def _because(place: PlaceView) -> list[str]:
-    reader = language.current()
-    source = place.source.label(reader)
-    if place.source is PlaceSource.GPS and place.accuracy_m is not None:
-        source += _("，误差约 {n} 米").replace("{n}", f"{place.accuracy_m:.0f}")
-    said = [source]
-    said += [
-        fault["text"] for fault in present.faults([*place.grid_faults, *place.building_faults])
-    ]
-    said += [
-        _("也可能是：{names}").replace("{names}", "、".join(names))
-        for names in (_names(place, "grids"), _names(place, "buildings"))
-        if names
-    ]
-    return said
-
-
-def _names(place: PlaceView, kind: str) -> list[str]:
-    return [str(one.get("name") or one.get("code")) for one in place.alternatives.get(kind, [])]
-
-
-def _raw(place: PlaceView) -> str:
-    return f"{place.raw_lon:.6f}, {place.raw_lat:.6f} ({place.raw_crs})"
-
-
-def _step(step: StepView) -> dict[str, str]:
-    reader = language.current()
-    by = step.actor or (_("居民") if step.action is Action.FILED else "")
-    after = _("交给 {who}").replace("{who}", _who(step.holder)) if step.holder else ""
-    why = [reason.label(reader) for reason in step.reasons]
-    return {
-        "title": step.action.label(reader),
-        "time": _joined(format_datetime(step.at, "short"), by),
-        "note": _joined(after if step.action is Action.FILED else "", *why, step.note),
-        "state": "done",
-    }
-
-
-def _next_step(found: Detail) -> list[dict[str, str]]:
-    """What the report waits for now."""
-    row, reader = found.row, language.current()
-    who = _who(row.holder) or row.rung.label(reader)
-    if row.stage is Stage.FILED:
-        title, note = Action.ACCEPTED.label(reader), _("等待 {who} 受理")
-    else:
-        title, note = _("处置"), _("{who} 在办")
-    return [{"title": title, "note": note.replace("{who}", who), "state": "now"}]
+def who(holder: Holder | None) -> str:
+    """Return post and name of whoever holds a report, with her agency."""
+    if holder is None:
+        return ""
+    title = holder.agency or holder.kind.label(language.current())
+    return f"{title} {holder.name}"

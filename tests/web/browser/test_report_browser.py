@@ -4,12 +4,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gridmap.dispatch.tables import Photo, Report
+from gridmap.dispatch.tables import Follower, Photo, Report
 from tests.web.browser.reporting import (
     DESKTOP,
     SMALL,
     building,
+    buildings,
     choose,
+    file_report,
     filed,
     open_report,
     photo,
@@ -89,7 +91,7 @@ def test_photos_are_made_small_and_can_be_taken_away(watched, live_server, demo_
     field.set_input_files([photo(), photo((300, 200)), photo((200, 300))])
     until(watched, "document.querySelectorAll('.photo').length === 3")
     assert not watched.locator("#photo-add").is_visible()
-    watched.locator(".photo button").nth(1).click()
+    watched.locator(".photo-remove").nth(1).click()
     assert watched.locator(".photo").count() == 2
     choose(watched)
     write(watched, "两张照片的诉求")
@@ -206,8 +208,15 @@ def test_by_keyboard_alone(watched, live_server):
     watched.keyboard.press("Tab")
     assert watched.evaluate("document.activeElement.id") == "send"
     watched.keyboard.press("Enter")
-    until(watched, "document.querySelector('#done-number')")
+    until(watched, "!document.querySelector('#done').hidden")
     assert watched.evaluate("document.activeElement.tagName") == "H2"
+    if watched.locator("#near-other").is_visible():
+        for _ in range(10):
+            watched.keyboard.press("Tab")
+            if watched.evaluate("document.activeElement.id") == "near-other":
+                break
+        watched.keyboard.press("Enter")
+    until(watched, "document.querySelector('#done-number')")
 
 
 @pytest.mark.parametrize("path", ["/report", "/track", "/sign-in"])
@@ -233,3 +242,64 @@ def test_the_page_is_light(watched, live_server):
     without_buildings = [size for url, size in received if "/features/buildings/" not in url]
     assert len(without_buildings) > 20
     assert sum(without_buildings) <= LARGEST_PAGE
+
+
+def test_the_same_thing_near_by_is_offered_and_can_be_followed(watched, live_server, demo_engine):
+    spot = buildings(watched, live_server)[5]
+    known = file_report(watched, live_server, "路灯不亮，先报的人", spot)
+    open_report(watched, live_server, spot)
+    choose(watched)
+    write(watched, "路灯不亮，后来的人")
+    watched.locator("#contact summary").click()
+    watched.locator("#email").fill("late@example.org")
+    watched.locator("#send").click()
+    until(watched, "document.querySelector('#near-other')")
+    offer = text_of(watched, "done")
+    assert "附近已有人报过" in offer
+    assert "1分钟前，待受理" in offer
+    watched.get_by_role("button", name="回去修改").click()
+    assert watched.locator("#description").input_value() == "路灯不亮，后来的人"
+    watched.locator("#send").click()
+    watched.get_by_role("button", name="关注这一件").first.click()
+    until(watched, "document.querySelector('#followed-number')")
+    assert text_of(watched, "followed-number") == known["number"]
+    watched.get_by_role("link", name="查看进度").click()
+    watched.wait_for_url("**/track/**")
+    assert "您关注了这一件" in watched.locator("main").inner_text()
+    assert filed(demo_engine, "路灯不亮，后来的人") == []
+    with Session(demo_engine) as session:
+        emails = select(Follower.email).join(Report).where(Report.number == known["number"])
+        assert session.scalars(emails).all() == ["late@example.org"]
+    assert watched.faults == []
+
+
+def test_something_else_near_by_is_reported_all_the_same(watched, live_server, demo_engine):
+    spot = buildings(watched, live_server)[6]
+    file_report(watched, live_server, "另一件事", spot)
+    open_report(watched, live_server, spot)
+    choose(watched)
+    write(watched, "不是一回事")
+    watched.locator("#send").click()
+    until(watched, "document.querySelector('#near-other')")
+    watched.locator("#near-other").click()
+    until(watched, "document.querySelector('#done-number')")
+    assert len(filed(demo_engine, "不是一回事")) == 1
+
+
+def test_photos_say_near_or_far(watched, live_server, demo_engine):
+    open_report(watched, live_server, buildings(watched, live_server)[7])
+    watched.locator("#photo-file").set_input_files([photo((300, 200)), photo((200, 300))])
+    until(watched, "document.querySelectorAll('.photo').length === 2")
+    watched.locator(".photo-kind").first.click()
+    assert watched.locator(".photo-kind").first.inner_text() == "近景"
+    choose(watched)
+    write(watched, "一张近景")
+    send(watched)
+    with Session(demo_engine) as session:
+        kinds = (
+            select(Photo.kind)
+            .join(Report)
+            .where(Report.description == "一张近景")
+            .order_by(Photo.position)
+        )
+        assert session.scalars(kinds).all() == ["near", None]

@@ -1,10 +1,14 @@
 /**
- * The reports that were made on this device: number and key, so that their reporter finds them again.
+ * The reports that were made or followed on this device: number and key, so that they are found again.
  * Nothing else is kept: neither words nor places nor phone numbers.
  */
 
+import { el, icon } from "./dom.js";
+import { language } from "./strings.js";
+
 const STORE = "gridmap.mine";
 const MOST = 30;
+const dayOf = new Intl.DateTimeFormat(language === "en" ? "en-US" : "zh-CN", { dateStyle: "long", timeZone: "Asia/Shanghai" });
 
 /** What was made here, newest first: [{number, key, at, category}]. */
 export function mine() {
@@ -30,4 +34,24 @@ export function remember({ number, key, at, category }) {
 export function trackAddress({ number, key }) {
   const query = key ? `?${new URLSearchParams({ key })}` : "";
   return `/track/${encodeURIComponent(number)}${query}`;
+}
+
+/** List them in `#mine`, without the one that the page shows. */
+export function listMine() {
+  const others = mine().filter(({ number }) => location.pathname !== `/track/${encodeURIComponent(number)}`);
+  document.getElementById("mine").hidden = !others.length;
+  document.getElementById("mine-list").replaceChildren(
+    ...others.map(({ number, key, at, category }) =>
+      el(
+        "li",
+        {},
+        el(
+          "a",
+          { class: "row row-button", href: trackAddress({ number, key }) },
+          el("span", { class: "row-text" }, el("b", {}, category), el("small", {}, `${number} · ${dayOf.format(new Date(at))}`)),
+          icon("right"),
+        ),
+      ),
+    ),
+  );
 }

@@ -5,9 +5,10 @@
 
 import { Problem } from "./api.js";
 import { el, icon } from "./dom.js";
-import { t } from "./strings.js";
+import { t } from "./kept_words.js";
 
 export const MOST_PHOTOS = 3;
+const KINDS = [null, "near", "far"];
 const LONGEST_PX = 1600;
 const QUALITY = 0.82;
 
@@ -60,7 +61,7 @@ export class PhotoRow {
     if (files.length > MOST_PHOTOS - this.photos.length) this.failed(new Problem({ code: "too_many", message: t("photo_most", { n: MOST_PHOTOS }) }));
     for (const file of files.slice(0, MOST_PHOTOS - this.photos.length)) {
       try {
-        this.photos.push(await shrunk(file));
+        this.photos.push({ ...(await shrunk(file)), kind: null });
       } catch (problem) {
         this.failed(problem);
       }
@@ -83,7 +84,20 @@ export class PhotoRow {
     this.adder.hidden = this.photos.length >= MOST_PHOTOS;
   }
 
-  preview({ bytes, type }, i) {
+  /** Near, far or neither: an optional word for whoever goes there. */
+  label(i, { kind }) {
+    const turn = (event) => {
+      const next = KINDS[(KINDS.indexOf(this.photos[i].kind ?? null) + 1) % KINDS.length];
+      this.photos[i].kind = next;
+      event.currentTarget.textContent = t(`photo_kind_${next}`);
+      event.currentTarget.setAttribute("aria-label", t("photo_is", { n: i + 1, kind: t(`photo_kind_${next}`) }));
+    };
+    const words = t(`photo_kind_${kind ?? null}`);
+    return el("button", { type: "button", class: "photo-kind", "aria-label": t("photo_is", { n: i + 1, kind: words }), onclick: turn }, words);
+  }
+
+  preview(photo, i) {
+    const { bytes, type } = photo;
     const remove = () => {
       this.set(this.photos.filter((_, other) => other !== i));
       this.field.focus();
@@ -92,7 +106,8 @@ export class PhotoRow {
       "div",
       { class: "photo" },
       el("img", { src: URL.createObjectURL(new Blob([bytes], { type })), alt: t("photo_n", { n: i + 1 }) }),
-      el("button", { type: "button", "aria-label": t("photo_remove", { n: i + 1 }), onclick: remove }, icon("close")),
+      el("button", { type: "button", class: "photo-remove", "aria-label": t("photo_remove", { n: i + 1 }), onclick: remove }, icon("close")),
+      this.label(i, photo),
     );
   }
 }

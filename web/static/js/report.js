@@ -6,8 +6,11 @@
 import { getJSON, toast, toastProblem } from "./api.js";
 import { readDraft, writeDraft } from "./draft.js";
 import { whereAmI } from "./gps.js";
+import { offerInstall, registerWorker } from "./installed.js";
+import { showKeptSteps } from "./kept_strip.js";
 import { CountyMap } from "./map.js";
 import { remember } from "./mine.js";
+import { followReport, followedCard, nearCard, openNear } from "./near.js";
 import { Outbox } from "./outbox.js";
 import { readState } from "./permalink.js";
 import { PhotoRow } from "./photos.js";
@@ -21,6 +24,7 @@ import { wayInto } from "./way_into.js";
 const LEAST_WORDS = 2;
 const MOST_WORDS = 2000;
 const PHONE = /^(?:(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}|(?:0\d{2,3}[- ]?)?[2-9]\d{6,7}(?:-\d{1,6})?)$/;
+const MAIL = /^[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}$/;
 const LAYERS = ["places", "water", "roads", "grids", "compounds"];
 const WIDE = ["community", "grid", "compound", "road"]; // a search for these names more than one spot
 const $ = (id) => document.getElementById(id);
@@ -35,6 +39,7 @@ class ReportPage {
       changed: (entries) => this.listOutbox(entries),
       delivered: (entry, answer) => this.delivered(entry, answer),
     });
+    this.different = new Set(); // places and categories of which the reporter said: not the same
     this.listen();
   }
 
@@ -42,7 +47,8 @@ class ReportPage {
   complain(problem) {
     if (Date.now() - (this.complained ?? 0) < 8000) return;
     this.complained = Date.now();
-    toastProblem(problem);
+    if (problem.code === "offline") toast(t("offline_ready"), "info", 8);
+    else toastProblem(problem);
   }
 
   listen() {
@@ -67,6 +73,9 @@ class ReportPage {
   async start() {
     this.restore();
     this.outbox.flush();
+    showKeptSteps($("kept")).flush();
+    offerInstall($("install"), $("insecure"));
+    registerWorker();
     try {
       const { bbox, credits } = await getJSON("/api/v1/county");
       $("credits").textContent = credits ?? "";
@@ -88,8 +97,7 @@ class ReportPage {
     const draft = readDraft();
     const { lon, lat, z } = readState();
     $("description").value = draft.description ?? "";
-    $("phone").value = draft.phone ?? "";
-    $("contact").open = Boolean(draft.phone);
+    this.contact(draft);
     this.chooseTopic(draft.topic ?? null);
     const category = draft.category && $(`category-${draft.category}`);
     if (category) {
@@ -99,6 +107,12 @@ class ReportPage {
     if (lon !== null) this.place.set({ lon, lat, zoom: z });
     else if (Number.isFinite(draft.lon) && Number.isFinite(draft.lat)) this.place.set({ lon: draft.lon, lat: draft.lat });
     this.edited();
+  }
+
+  contact({ phone, email }) {
+    $("phone").value = phone ?? "";
+    $("email").value = email ?? "";
+    $("contact").open = Boolean(phone || email);
   }
 
   // The place
@@ -188,6 +202,7 @@ class ReportPage {
       category: data.get("category"),
       description: data.get("description").trim(),
       phone: data.get("phone").trim() || null,
+      email: data.get("email").trim() || null,
     };
   }
 
@@ -206,7 +221,7 @@ class ReportPage {
   }
 
   /** The first thing that is missing, as [words, field]; null when all is there. */
-  missing({ category, description, phone }) {
+  missing({ category, description, phone, email }) {
     const { kind, problem } = this.place.state;
     if (kind === "unset") return [t("need_place"), null];
     if (kind === "far") return [t("need_zoom"), null];
@@ -216,6 +231,10 @@ class ReportPage {
     if (phone && !PHONE.test(phone)) {
       $("contact").open = true;
       return [t("need_phone"), $("phone")];
+    }
+    if (email && !MAIL.test(email)) {
+      $("contact").open = true;
+      return [t("need_email"), $("email")];
     }
     return null;
   }
@@ -228,18 +247,68 @@ class ReportPage {
       return;
     }
     this.busy(true);
-    const { key, answer, problem } = await this.outbox.add(this.outgoing(values));
+    const same = await this.sameNear(values);
+    if (!same.length) await this.dispatch(values);
     this.busy(false);
+    if (same.length) this.offer(same, values);
+  }
+
+  async dispatch(values) {
+    const { key, answer, problem } = await this.outbox.add(this.outgoing(values));
     if (problem) this.fault([problem.message, problem.hint].filter(Boolean).join(" "));
     else if (answer) this.showSent(answer, values);
     else this.showKept(key);
   }
 
-  outgoing({ category, description, phone }) {
+  outgoing({ category, description, phone, email }) {
     const { lon, lat, accuracy, source } = this.place.state.place;
-    const report = { category, description, phone, place: { lon, lat, crs: "wgs84", accuracy, source } };
-    const words = this.form.querySelector("input[name=category]:checked").nextElementSibling.textContent;
-    return { report, photos: this.photos.photos, words };
+    const { photos } = this.photos;
+    const report = { category, description, phone, email, place: { lon, lat, crs: "wgs84", accuracy, source } };
+    if (photos.length) report.photo_kinds = photos.map(({ kind }) => kind ?? null);
+    return { report, photos, words: this.categoryWords() };
+  }
+
+  categoryWords() {
+    return this.form.querySelector("input[name=category]:checked").nextElementSibling.textContent;
+  }
+
+  // The same thing, reported by others
+
+  matter({ category }) {
+    const { lon, lat } = this.place.state.place;
+    return `${category}:${lon.toFixed(4)}:${lat.toFixed(4)}`;
+  }
+
+  /** Open reports near by that may be the same; none where the reporter has said that they are not. */
+  async sameNear(values) {
+    if (this.different.has(this.matter(values))) return [];
+    return openNear(this.place.state.place, values.category);
+  }
+
+  offer(items, values) {
+    this.instead(
+      nearCard(items, {
+        follow: (item, button) => this.follow(item, button, values),
+        other: () => {
+          this.different.add(this.matter(values));
+          this.backToForm();
+          this.send();
+        },
+        back: () => this.backToForm(),
+      }),
+    );
+  }
+
+  async follow(item, button, { phone, email }) {
+    button.disabled = true;
+    try {
+      const followed = await followReport(item, { phone, email });
+      remember({ number: followed.number, key: followed.track_key, at: item.filed_at, category: item.category.name });
+      this.showDone(followedCard(followed, () => this.another()));
+    } catch (problem) {
+      button.disabled = false;
+      toastProblem(problem);
+    }
   }
 
   busy(yes) {
@@ -254,8 +323,7 @@ class ReportPage {
   }
 
   showSent(answer, { phone }) {
-    const words = this.form.querySelector("input[name=category]:checked").nextElementSibling.textContent;
-    this.remember(answer, words);
+    this.remember(answer, this.categoryWords());
     this.showDone(sentCard(answer, { phone }, () => this.another()));
   }
 
@@ -272,11 +340,22 @@ class ReportPage {
   }
 
   showDone(nodes) {
+    this.instead(nodes);
+    this.clear();
+  }
+
+  /** Something stands in the form's place. */
+  instead(nodes) {
     $("done").replaceChildren(...nodes);
     $("done").hidden = false;
     this.form.hidden = true;
-    this.clear();
     $("done").querySelector("h2").focus({ preventScroll: true });
+  }
+
+  backToForm() {
+    $("done").hidden = true;
+    this.form.hidden = false;
+    $("send").focus({ preventScroll: true });
   }
 
   clear() {
@@ -296,7 +375,7 @@ class ReportPage {
 
   listOutbox(entries) {
     const nodes = outboxNotice(entries, {
-      now: () => this.outbox.flush(),
+      now: () => this.outbox.soon(),
       edit: (entry) => this.takeBack(entry),
       drop: ({ key }) => this.outbox.take(key),
     });
@@ -311,7 +390,7 @@ class ReportPage {
     this.chooseTopic(field?.closest(".categories").dataset.topic ?? null);
     if (field) field.checked = true;
     $("description").value = report.description;
-    $("phone").value = report.phone ?? "";
+    this.contact(report);
     this.photos.set(photos);
     this.place.set({ lon: report.place.lon, lat: report.place.lat });
     this.edited();

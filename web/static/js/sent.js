@@ -5,7 +5,7 @@
 
 import { el, icon } from "./dom.js";
 import { trackAddress } from "./mine.js";
-import { t } from "./strings.js";
+import { t } from "./kept_words.js";
 
 function whoHasIt({ holder, rung, grid }) {
   if (grid.status === "none") return t("sent_outside");
@@ -50,7 +50,7 @@ function refusedRow(entry, actions) {
       "p",
       { class: "actions" },
       actions.edit && el("button", { class: "button", type: "button", onclick: () => actions.edit(entry) }, t("kept_edit")),
-      el("button", { class: "button", type: "button", onclick: () => actions.drop(entry) }, t("kept_drop")),
+      el("button", { class: "button", type: "button", onclick: () => confirm(t("kept_sure")) && actions.drop(entry) }, t("kept_drop")),
     ),
   );
 }

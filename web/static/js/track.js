@@ -1,40 +1,21 @@
 /**
- * The tracking page: what was reported from this device, and what still waits here to be sent.
+ * The tracking page: what was reported from this device, what still waits here to be sent, and a word of
+ * warning before an answer is lost for want of a network.
  */
 
 import { toast } from "./api.js";
-import { el, icon } from "./dom.js";
-import { mine, remember, trackAddress } from "./mine.js";
+import { registerWorker } from "./installed.js";
+import { showKeptSteps } from "./kept_strip.js";
+import { listMine, remember } from "./mine.js";
 import { Outbox } from "./outbox.js";
 import { outboxNotice } from "./sent.js";
-import { language, t } from "./strings.js";
+import { t } from "./strings.js";
 
-const dayOf = new Intl.DateTimeFormat(language === "en" ? "en-US" : "zh-CN", { dateStyle: "long", timeZone: "Asia/Shanghai" });
 const $ = (id) => document.getElementById(id);
-
-function listMine() {
-  const here = location.pathname;
-  const others = mine().filter(({ number }) => here !== `/track/${encodeURIComponent(number)}`);
-  $("mine").hidden = !others.length;
-  $("mine-list").replaceChildren(
-    ...others.map(({ number, key, at, category }) =>
-      el(
-        "li",
-        {},
-        el(
-          "a",
-          { class: "row row-button", href: trackAddress({ number, key }) },
-          el("span", { class: "row-text" }, el("b", {}, category), el("small", {}, `${number} · ${dayOf.format(new Date(at))}`)),
-          icon("right"),
-        ),
-      ),
-    ),
-  );
-}
 
 const outbox = new Outbox({
   changed: (entries) => {
-    const nodes = outboxNotice(entries, { now: () => outbox.flush(), drop: ({ key }) => outbox.take(key) });
+    const nodes = outboxNotice(entries, { now: () => outbox.soon(), drop: ({ key }) => outbox.take(key) });
     $("outbox").replaceChildren(...nodes);
     $("outbox").hidden = !nodes.length;
   },
@@ -49,9 +30,23 @@ const copy = $("copy-link");
 if (copy && navigator.clipboard) {
   copy.hidden = false;
   copy.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(location.href);
+    const address = new URL(location.href);
+    address.searchParams.delete("said");
+    await navigator.clipboard.writeText(address.href);
     toast(t("link_copied"), "good");
   });
 }
+
+/** A form sent into the void would take its words along. */
+for (const form of document.querySelectorAll("main form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (navigator.onLine) return;
+    event.preventDefault();
+    toast(t("say_offline"), "bad", 10);
+  });
+}
+
 listMine();
 outbox.flush();
+showKeptSteps($("kept")).flush();
+registerWorker();

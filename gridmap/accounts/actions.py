@@ -1,0 +1,133 @@
+"""The audit log in words: each action and each kind of object in Chinese and English; what is sought.
+
+An action that is not here shows its code, so that none is hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+Label = tuple[str, str]
+
+ACTIONS: Final[Mapping[str, Label]] = {
+    "signed_in": ("登录", "Signed in"),
+    "signed_out": ("退出登录", "Signed out"),
+    "password_passed": ("密码正确，等待验证码", "Password right, code awaited"),
+    "sign_in_failed": ("登录失败", "Sign-in failed"),
+    "sign_in_while_locked": ("锁定期间尝试登录", "Tried to sign in while locked"),
+    "account_locked": ("连续失败，锁定", "Locked after failures"),
+    "session_ended": ("结束一处登录", "Ended a session"),
+    "sessions_ended": ("结束其他登录", "Ended the other sessions"),
+    "password_changed": ("修改自己的密码", "Changed the own password"),
+    "password_set": ("重设密码", "Set a password"),
+    "second_factor_enrolled": ("绑定二次验证", "Enrolled a second factor"),
+    "second_factor_removed": ("解绑二次验证", "Removed the second factor"),
+    "second_factor_reset": ("重置他人的二次验证", "Reset somebody's second factor"),
+    "second_factor_rule": ("更改二次验证要求", "Changed the rule for second factors"),
+    "recovery_code_used": ("使用恢复码", "Used a recovery code"),
+    "recovery_codes_renewed": ("更换恢复码", "Renewed the recovery codes"),
+    "account_created": ("新建账号", "Made an account"),
+    "accounts_made": ("按岗位批量建账号", "Made accounts for those in post"),
+    "account_deactivated": ("停用账号", "Deactivated an account"),
+    "account_activated": ("启用账号", "Activated an account"),
+    "account_unlocked": ("解除锁定", "Unlocked an account"),
+    "role_granted": ("授予系统角色", "Granted a role"),
+    "role_taken": ("取消系统角色", "Took a role"),
+    "stand_in_named": ("指定代班", "Named a stand-in"),
+    "stand_in_ended": ("提前结束代班", "Ended a stand-in early"),
+    "audit_exported": ("导出审计日志", "Exported the audit log"),
+    "report_filed": ("登记诉求", "Filed a report"),
+    "report_accepted": ("受理诉求", "Accepted a report"),
+    "report_dispatched": ("派遣诉求", "Dispatched a report"),
+    "report_parted": ("分办诉求", "Split a report between agencies"),
+    "report_handled": ("反馈处置", "Handled a report"),
+    "report_returned": ("退单", "Returned a report"),
+    "report_sent_up": ("上报上级", "Sent a report up"),
+    "report_transferred": ("转线", "Moved a report to another line"),
+    "report_relocated": ("改址", "Moved a report to another place"),
+    "report_suspended": ("挂账", "Suspended a report"),
+    "report_resumed": ("恢复办理", "Resumed a report"),
+    "report_checked": ("核查通过", "Checked a report"),
+    "report_rejected": ("核查不通过", "Found a report not done"),
+    "report_agreed": ("同意结案", "The reporter agreed"),
+    "report_reopened": ("重新办理", "Reopened a report"),
+    "report_unreached": ("回访未联系上", "The reporter was not reached"),
+    "report_lapsed": ("期满未答复，自动结案", "Closed: no answer in time"),
+    "report_joined": ("并案", "Joined two reports"),
+    "report_separated": ("取消并案", "Separated two reports"),
+    "report_noted": ("跟进诉求", "Noted on a report"),
+    "report_supervised": ("督办", "Supervised a report"),
+    "report_climbed": ("超时上转", "A report climbed: out of time"),
+    "report_overdue": ("县级超时", "Overdue at the county"),
+    "report_handed_over": ("岗位变动移交", "Handed over: a post changed"),
+    "report_followed": ("关注诉求", "Followed a report"),
+    "reports_exported": ("导出诉求", "Exported reports"),
+    "swept": ("到期清扫", "Swept what was due"),
+    "category_changed": ("更改类别", "Changed a category"),
+    "category_ended": ("停用类别", "Ended a category"),
+    "calendar_changed": ("更改工作日历", "Changed the calendar"),
+    "setting_changed": ("更改设置", "Changed a setting"),
+    "channels_changed": ("更改通知渠道", "Changed the channels"),
+    "delivery_sent_again": ("重发通知", "Sent a message again"),
+    "report_withheld": ("越区查看，已拒绝", "Looked outside the own area, refused"),
+    "phone_shown": ("查看居民电话", "Looked at a reporter's phone"),
+}
+"""Action to its words."""
+
+OBJECTS: Final[Mapping[str, Label]] = {
+    "account": ("账号", "account"),
+    "report": ("诉求", "report"),
+    "post": ("岗位", "post"),
+    "setting": ("设置", "setting"),
+    "audit": ("审计日志", "audit log"),
+    "stand_in": ("代班", "stand-in"),
+    "category": ("类别", "category"),
+    "calendar": ("日历", "calendar"),
+    "channel": ("通知渠道", "channel"),
+    "delivery": ("通知", "message"),
+}
+"""Kind of object to its words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a reader of the log looks for; empty is everything.
+
+    Attributes:
+        since, before: aware moments, the second excluded.
+        account: name of the account that did it, or its person's full name.
+        action: code of an action.
+        object_kind, object_key: the object it was done to.
+    """
+
+    since: datetime | None = None
+    before: datetime | None = None
+    account: str = ""
+    action: str = ""
+    object_kind: str = ""
+    object_key: str = ""
+
+    def written(self) -> dict[str, str]:
+        """Return what is sought, as words that can be stored."""
+        moments = {"since": self.since, "before": self.before}
+        texts = {
+            "account": self.account,
+            "action": self.action,
+            "object_kind": self.object_kind,
+            "object_key": self.object_key,
+        }
+        kept = {name: moment.isoformat() for name, moment in moments.items() if moment}
+        return kept | {name: text for name, text in texts.items() if text}
+
+
+def label(words: Mapping[str, Label], code: str, language: str) -> str:
+    """Return the words of a code in ``zh`` or ``en``; the code itself where there are none.
+
+    >>> label(ACTIONS, "signed_in", "zh"), label(ACTIONS, "brand_new", "en")
+    ('登录', 'brand_new')
+    """
+    zh, en = words.get(code, (code, code))
+    return en if language == "en" else zh

@@ -1,0 +1,151 @@
+"""The words that come with the program, for every event in both languages; counties edit them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from gridmap.messaging.words import Event, Template
+
+LANGUAGES: Final = ("zh", "en")
+
+_FACTS: Final = {
+    "zh": "地点：{place}\n阶段：{stage}\n时限：{due}\n说明：{reason}\n{link}",
+    "en": "Place: {place}\nStage: {stage}\nDue: {due}\nNote: {reason}\n{link}",
+}
+"""What staff need to know at a glance; the subject has the category and the number."""
+_ASIDE: Final = {
+    "zh": "编号：{number}\n类别：{category}\n地点：{place}\n现在由：{holder}\n时限：{due}\n说明：{reason}\n"
+    "查看进度：{link}",
+    "en": "Number: {number}\nCategory: {category}\nPlace: {place}\nNow with: {holder}\nDue: {due}\nNote: {reason}\n"
+    "Follow it here: {link}",
+}
+"""What a reporter needs to know."""
+
+_STAFF: Final[dict[Event, dict[str, tuple[str, str]]]] = {
+    Event.HELD: {
+        "zh": ("新任务：{category}（{number}）", "一件诉求交到您手里。"),
+        "en": ("New task: {category} ({number})", "A report is in your hands."),
+    },
+    Event.REMINDED: {
+        "zh": ("即将到期：{category}（{number}）", "这件诉求快到时限了，超时会自动上转。"),
+        "en": ("Due soon: {category} ({number})", "It climbs by itself when its time runs out."),
+    },
+    Event.CLIMBED: {
+        "zh": ("超时上转：{category}（{number}）", "这件诉求在下级超过时限，已转到您这里。"),
+        "en": ("Climbed: {category} ({number})", "Its time ran out below; it is now with you."),
+    },
+    Event.RETURNED: {
+        "zh": ("退单：{category}（{number}）", "这件诉求被退回，请您重新安排。"),
+        "en": ("Returned: {category} ({number})", "It came back; please find who can handle it."),
+    },
+    Event.SUPERVISED: {
+        "zh": ("督办：{category}（{number}）", "领导对这件诉求作了督办。"),
+        "en": ("Supervised: {category} ({number})", "A leader asks for this report."),
+    },
+    Event.HANDED_OVER: {
+        "zh": ("移交：{category}（{number}）", "岗位有变动，这件诉求移交给您。"),
+        "en": ("Handed over: {category} ({number})", "A post has changed; it is now with you."),
+    },
+    Event.REOPENED: {
+        "zh": ("重新办理：{category}（{number}）", "诉求人反映没有解决，请重新办理。"),
+        "en": ("Reopened: {category} ({number})", "The reporter says that it is not solved."),
+    },
+    Event.OVERDUE_AT_COUNTY: {
+        "zh": ("县级超时：{category}（{number}）", "这件诉求在县级也超过了时限。"),
+        "en": (
+            "Overdue at the county: {category} ({number})",
+            "It is out of time at the county, too.",
+        ),
+    },
+    Event.RESUMED: {
+        "zh": ("恢复办理：{category}（{number}）", "挂账的诉求到期，请恢复办理。"),
+        "en": ("Resumed: {category} ({number})", "The suspended report goes on."),
+    },
+    Event.JOINED: {
+        "zh": ("并案：{category}（{number}）", "另一件诉求并入了您手里的这件。"),
+        "en": ("Joined: {category} ({number})", "Another report was joined to yours."),
+    },
+}
+
+_REPORTER: Final[dict[Event, dict[str, tuple[str, str]]]] = {
+    Event.REPORTER_FILED: {
+        "zh": ("您的诉求已收到（{number}）", "您好，您的诉求已收到。"),
+        "en": ("Your report was received ({number})", "Your report was received."),
+    },
+    Event.REPORTER_ACCEPTED: {
+        "zh": ("您的诉求已受理（{number}）", "您好，您的诉求已受理。"),
+        "en": ("Your report was accepted ({number})", "Your report was accepted."),
+    },
+    Event.REPORTER_DISPATCHED: {
+        "zh": ("您的诉求已派遣处置（{number}）", "您好，您的诉求已派遣处置。"),
+        "en": ("Your report is being handled ({number})", "Your report was given to a handler."),
+    },
+    Event.REPORTER_ASKED: {
+        "zh": (
+            "请您确认：问题解决了吗？（{number}）",
+            "您好，您的诉求已处置并核查，请告诉我们问题是否解决。没有解决会重新办理。",
+        ),
+        "en": (
+            "Is it solved? Please tell us ({number})",
+            "Your report was handled and checked. Please tell us whether it is solved; if not, it goes on.",
+        ),
+    },
+    Event.REPORTER_REOPENED: {
+        "zh": ("您的诉求重新办理（{number}）", "您好，您的诉求已重新办理。"),
+        "en": ("Your report was reopened ({number})", "Your report was opened again."),
+    },
+    Event.REPORTER_SUSPENDED: {
+        "zh": ("您的诉求转入挂账跟踪（{number}）", "您好，您的诉求一时不能解决，已指定专人跟踪。"),
+        "en": (
+            "Your report needs longer ({number})",
+            "It cannot be solved at once; somebody follows it up.",
+        ),
+    },
+    Event.REPORTER_CLOSED: {
+        "zh": ("您的诉求已结案（{number}）", "您好，您的诉求已结案，感谢您的反映。"),
+        "en": ("Your report was closed ({number})", "Your report was closed. Thank you."),
+    },
+    Event.REPORTER_JOINED: {
+        "zh": ("您的诉求与另一件合并办理（{number}）", "您好，同一问题已有人反映，两件合并办理。"),
+        "en": (
+            "Your report was joined to another ({number})",
+            "The same was reported before; both go on as one.",
+        ),
+    },
+}
+
+DEFAULTS: Final[Mapping[tuple[Event, str], Template]] = {
+    (event, language): Template(subject, f"{first}\n{facts[language]}")
+    for table, facts in ((_STAFF, _FACTS), (_REPORTER, _ASIDE))
+    for event, texts in table.items()
+    for language, (subject, first) in texts.items()
+}
+"""Event and language to its words."""
+
+
+_DIGESTS: Final = {
+    "zh": "{event}：{count} 件|这次共有 {count} 件，不一一列出。",
+    "en": "{event}: {count} reports|There are {count} of them, too many to list.",
+}
+
+
+def digest(event: Event, language: str, count: int) -> Template:
+    """Return the words to a group when one event happened to many reports at once.
+
+    >>> digest(Event.CLIMBED, "zh", 500).subject
+    '超时上转：500 件'
+    """
+    words = _DIGESTS[language].format(event=event.label(language), count=count)
+    subject, _bar, body = words.partition("|")
+    return Template(subject, body)
+
+
+def in_force(event: Event, language: str, edited: Mapping[tuple[str, str], Template]) -> Template:
+    """Return the words of an event: the county's own, or those that come with the program.
+
+    >>> in_force(Event.HELD, "en", {}).subject
+    'New task: {category} ({number})'
+    """
+    known = language if language in LANGUAGES else LANGUAGES[0]
+    return edited.get((event.value, known)) or DEFAULTS[event, known]

@@ -1,0 +1,309 @@
+"""Every route x every role x own, sibling, parent and foreign area, made from the app's own URL map.
+
+A route without an object stands in `web.access.PERMISSIONS`; one with an object in its address has
+a row in `OBJECTS` here, too. A route without a row fails.
+"""
+
+from dataclasses import dataclass
+
+import pytest
+
+from gridmap.dispatch import service
+from gridmap.dispatch.reports import PhotoFile
+from gridmap.ledger.posts import Agency
+from gridmap.messaging import service as messaging
+from gridmap.messaging.words import Event, Notice
+from gridmap.terms import PostKind, Role
+from tests.dispatch.filings import (
+    NOW,
+    county,
+    filing,
+    neighbour_community,
+    town,
+    township,
+)
+from tests.web import signed
+from web import params
+from web.access import PERMISSIONS, PUBLIC, STARTED
+
+OWN, SIBLING, PARENT, FOREIGN, UNPLACED = "own", "sibling", "parent", "foreign", "unplaced"
+NOBODY = "nobody"
+
+HOUSE, GRID = {OWN}, {OWN, PARENT}
+COMMUNITY = {OWN, SIBLING, PARENT}
+EVERYTHING = {*COMMUNITY, FOREIGN, UNPLACED}
+
+READS = {
+    PostKind.STEWARD: HOUSE,
+    PostKind.GROUP_LEADER: HOUSE,
+    PostKind.GRID_WORKER: GRID,
+    PostKind.BRANCH_SECRETARY: GRID,
+    PostKind.PART_TIME_WORKER: set(),
+    PostKind.POLICE_OFFICER: set(),
+    PostKind.PROPERTY_MANAGER: set(),
+    PostKind.AGENCY_HANDLER: set(),
+    PostKind.SECRETARY: COMMUNITY,
+    PostKind.DIRECTOR: COMMUNITY,
+    PostKind.COMMITTEE_MEMBER: COMMUNITY,
+    PostKind.FIRST_SECRETARY: COMMUNITY,
+    PostKind.LEADER_MUNICIPAL: COMMUNITY,
+    PostKind.LEADER_COUNTY: COMMUNITY,
+    PostKind.LEADER_TOWNSHIP: COMMUNITY,
+    PostKind.COMMUNITY_DESK: COMMUNITY,
+    PostKind.TOWNSHIP_DESK: COMMUNITY,
+    PostKind.COUNTY_DESK: EVERYTHING,
+}
+"""Who reads which reports: those in posts. Everybody else reads none."""
+STRANGERS = {PostKind.PARTY_ADVISER, *Role}
+"""Signed in, without the right to read reports at all."""
+ROLES = [*READS, *STRANGERS]
+
+AT_COMMUNITY = {PostKind.COMMUNITY_DESK, PostKind.DIRECTOR, PostKind.SECRETARY}
+ANSWERS = {
+    OWN: {PostKind.STEWARD, PostKind.GROUP_LEADER},
+    PARENT: AT_COMMUNITY,
+    SIBLING: AT_COMMUNITY,
+    FOREIGN: {PostKind.COUNTY_DESK},
+    UNPLACED: {PostKind.COUNTY_DESK},
+}
+"""Who may accept which report where it stands. Nobody is in post for the sibling grid, nor below the
+county in the foreign township: those have climbed."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A route about a report: its method, and what is sent."""
+
+    method: str = "GET"
+    form: dict | None = None
+    json: dict | None = None
+
+
+@dataclass(frozen=True)
+class Own:
+    """A route about something that is one person's own; `missing` is what everybody else gets."""
+
+    method: str
+    missing: int = 404
+
+
+@dataclass(frozen=True)
+class By:
+    """A route whose rule in `PERMISSIONS` says all: the object is the county's, or public."""
+
+
+OBJECTS = {
+    "desk.report": Report(),
+    "desk.photo": Report(),
+    "desk.phone": Report("POST", form={"reason": "核实"}),
+    "steps_api.act": Report("POST", json={"action": "noted", "version": 1, "note": "看过"}),
+    "inbox.open_one": Own("GET"),
+    "account_stand_ins.end": Own("POST"),
+    "channels.robot": By(),
+    "channels.send_again": By(),
+    "channels.try_robot": By(),
+    "channels.word": By(),
+    "people_accounts.change": By(),
+    "people_accounts.one": By(),
+    "settings.category": By(),
+    "settings.end_category": By(),
+    "features_api.buildings": By(),
+    "features_api.layer": By(),
+    "language.switch": By(),
+    "phone_pages.shell": By(),
+    "static": By(),
+    "reports_api.track": By(),
+    "track_pages.answer": By(),
+    "track_pages.photo": By(),
+    "track_pages.show": By(),
+    "tracking_api.answer": By(),
+    "tracking_api.follow": By(),
+}
+READERS = {"desk.worklist"}
+"""Routes without an object that need the right to read reports."""
+
+
+@pytest.fixture
+def place(session, client):
+    """The county with somebody in every post and role, and a report in each relation to them."""
+    return County(session, client)
+
+
+class County:
+    def __init__(self, session, client):
+        self.session, self.app = session, client.application
+        self.app.config["WTF_CSRF_ENABLED"] = False
+        self.world = town(session)
+        neighbour_community(session)
+        self.accounts = {role: self._employ(role) for role in ROLES}
+        photo = (PhotoFile(b"jpeg", 1, 1),)
+        spots = {
+            OWN: filing("own", photos=photo, phone="13800001234"),
+            SIBLING: filing("sibling", 130, 30, photos=photo),
+            PARENT: filing("parent", 30, 75, "RELIEF", photos=photo),
+            FOREIGN: filing("foreign", 50, 150, "RUBBISH", photos=photo),
+            UNPLACED: filing("unplaced", -300, 0, photos=photo),
+        }
+        self.reports = {name: service.file(session, one, NOW).number for name, one in spots.items()}
+        self._clients = {}
+
+    def _target(self, kind):
+        world = self.world
+        if kind in {PostKind.STEWARD, PostKind.GROUP_LEADER}:
+            return world.buildings["a1"]
+        if kind in {PostKind.GRID_WORKER, PostKind.BRANCH_SECRETARY, PostKind.PART_TIME_WORKER}:
+            return world.grids["A"]
+        if kind is PostKind.AGENCY_HANDLER:
+            agency = Agency(code="urban", name="城管局", line="urban")
+            self.session.add(agency)
+            self.session.flush()
+            return agency
+        if kind in {PostKind.PROPERTY_MANAGER, PostKind.PARTY_ADVISER}:
+            return world.compounds.get("estate") or world.compound("estate", 0, 0, 60, 60)
+        if kind is PostKind.TOWNSHIP_DESK:
+            return township(self.session)
+        return county(self.session) if kind is PostKind.COUNTY_DESK else world.community
+
+    def _employ(self, role):
+        """Give somebody the post or role and an account; return the person's id."""
+        if isinstance(role, Role):
+            # a role needs a person: one whose only post has ended
+            person = self.world.post(
+                PostKind.PARTY_ADVISER,
+                self._target(PostKind.PARTY_ADVISER),
+                str(role),
+                until=NOW.date(),
+            ).person_id
+            signed.account(self.session, person, str(role), [role])
+        else:
+            person = self.world.post(role, self._target(role), role.zh).person_id
+            signed.account(self.session, person, str(role))
+        return person
+
+    def client(self, role):
+        """A browser of somebody who is signed in; of nobody for `NOBODY`."""
+        if role not in self._clients:
+            browser = self.app.test_client()
+            if role != NOBODY:
+                login = {"login": str(role), "password": signed.PASSWORD}
+                answer = browser.post("/sign-in", data=login)
+                assert answer.status_code == 303, answer.text
+                assert "factor" not in answer.location
+            self._clients[role] = browser
+        return self._clients[role]
+
+    def ask(self, role, endpoint, method=None, row=None, **values):
+        """The status that somebody gets from a route."""
+        rule = next(r for r in self.app.url_map.iter_rules() if r.endpoint == endpoint)
+        method = method or next(m for m in ("GET", "POST", "DELETE") if m in rule.methods)
+        with self.app.test_request_context():
+            path = self.app.url_for(endpoint, **values)
+        headers = {
+            "Accept": "application/json",
+            "Idempotency-Key": f"{role}-{endpoint}-{values}"[:64],
+        }
+        headers["Idempotency-Key"] = "".join(
+            c if c.isalnum() else "-" for c in headers["Idempotency-Key"]
+        )
+        sent = {"data": row.form, "json": row.json} if row else {}
+        browser = self.client(role)
+        with self.session.begin_nested() as undone:
+            status = browser.open(path, method=method, headers=headers, **sent).status_code
+            undone.rollback()
+        return status
+
+
+@pytest.fixture(autouse=True)
+def at_that_time(monkeypatch):
+    """The reports were filed now: posts and sessions are those of the day."""
+    monkeypatch.setattr(params, "now", lambda: NOW)
+
+
+def test_every_route_has_a_row(client):
+    for rule in client.application.url_map.iter_rules():
+        assert rule.endpoint in PERMISSIONS, rule
+        if rule.arguments:
+            assert rule.endpoint in OBJECTS, rule
+    known = {rule.endpoint for rule in client.application.url_map.iter_rules() if rule.arguments}
+    assert set(OBJECTS) == known
+
+
+REPORT_ROUTES = {name: row for name, row in OBJECTS.items() if isinstance(row, Report)}
+
+
+def read_status(role, relation, row):
+    """What a route about a report answers: a set of statuses."""
+    if role == NOBODY:
+        return {401}
+    if role in STRANGERS:
+        return {403}
+    if relation not in READS[role]:
+        return {404}
+    return {200} if row.method == "GET" else {200, 201, 303, 403, 409, 422}
+
+
+def test_reports_are_read_by_area(place):
+    wrong = []
+    for role in (NOBODY, *ROLES):
+        for endpoint, row in REPORT_ROUTES.items():
+            extra = {"position": 1} if endpoint.endswith("photo") else {}
+            for relation, number in place.reports.items():
+                status = place.ask(role, endpoint, row.method, row, number=number, **extra)
+                if status not in read_status(role, relation, row):
+                    wrong.append((str(role), endpoint, relation, status))
+    assert wrong == []
+
+
+def test_reports_are_moved_by_whoever_answers(place):
+    row, wrong = Report("POST", json={"action": "accepted", "version": 1}), []
+    for role, reads in READS.items():
+        for relation, number in place.reports.items():
+            status = place.ask(role, "steps_api.act", "POST", row, number=number)
+            holds = role in ANSWERS.get(relation, ())
+            due = 201 if holds else 403 if relation in reads else 404
+            if status != due:
+                wrong.append((str(role), relation, status, due))
+    assert wrong == []
+
+
+def test_what_is_ones_own_is_nobody_elses(place):
+    owner = place.accounts[PostKind.PARTY_ADVISER]
+    notice = Notice(Event.HELD, "matrix:1", {}, person_id=owner, number="2026-999999")
+    messaging.post(place.session, [notice], NOW)
+    (line,) = messaging.inbox(place.session, owner).lines
+    for role in (role for role in ROLES if role is not PostKind.PARTY_ADVISER):
+        assert place.ask(role, "inbox.open_one", message_id=line.id) == 404
+        assert place.ask(role, "account_stand_ins.end", "POST", stand_in_id=1) in {403, 404}
+    assert place.ask(PostKind.PARTY_ADVISER, "inbox.open_one", message_id=line.id) == 303
+
+
+def rule_status(role, endpoint, status):
+    """Whether a route without an object of somebody's keeps to its rule."""
+    right = PERMISSIONS[endpoint]
+    if right == PUBLIC:
+        return status not in {401, 403}
+    if role == NOBODY:
+        return status == 401
+    if right in set(Role):
+        return (status == 403) is (role != right)
+    return right == STARTED or (status == 403) is (endpoint in READERS and role in STRANGERS)
+
+
+def test_every_other_route_keeps_to_its_rule(place):
+    wrong = []
+    for rule in place.app.url_map.iter_rules():
+        endpoint = rule.endpoint
+        others = not rule.arguments or isinstance(OBJECTS[endpoint], By)
+        if endpoint in ENDS_THE_SESSION or not others:
+            continue
+        values = {name: 1 if f":{name}>" in rule.rule else "x" for name in rule.arguments}
+        for method in rule.methods - {"HEAD", "OPTIONS"}:
+            for role in (NOBODY, *ROLES):
+                status = place.ask(role, endpoint, method, **values)
+                if not rule_status(role, endpoint, status):
+                    wrong.append((str(role), endpoint, method, status))
+    assert wrong == []
+
+
+ENDS_THE_SESSION = {"account.sign_out", "account_home.end_others"}
+"""Their rule is tested where they are; here they would sign the test out."""

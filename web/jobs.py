@@ -1,0 +1,200 @@
+"""What runs beside the server: one list of periodic work, and the job runner's app for it.
+
+Jobs are only alarm clocks: each looks in the database for what is due, so a lost job loses nothing
+and two at once do no harm. Adding one is adding a line to `PERIODIC`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import Status
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from gridmap.dispatch import sweeping
+from gridmap.messaging import service as messaging
+from gridmap.messaging.service import WAKE
+from gridmap.store.session import engine_url
+from web.delivery import sending
+from web.params import now
+from web.session import OpenTransaction, transactions_of
+
+log = logging.getLogger(__name__)
+
+EVERY_MINUTE: Final = "* * * * *"
+AT_NIGHT: Final = "30 18 * * *"
+"""In UTC: half past two in the county."""
+DELIVER: Final = "deliver"
+DAYS_KEPT_H: Final = 7 * 24
+POOL: Final = 4
+CONNECTIONS_TIME_OUT_S: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What periodic work is given: transactions of its own, the clock, and whether to stop soon."""
+
+    open_transaction: OpenTransaction
+    clock: Callable[[], datetime] = now
+    stopping: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """Work that is done again and again: its name, when (cron, UTC), and what it is."""
+
+    name: str
+    cron: str
+    run: Callable[[Work], object]
+
+
+def deliver(work: Work) -> None:
+    """Send what is due."""
+    tried = sending.deliver(work.open_transaction, work.clock, work.stopping)
+    if tried:
+        log.info("messages on their way: %d", tried)
+
+
+def climb(work: Work) -> None:
+    """Let overdue reports climb, remind, hand over."""
+    swept = sweeping.sweep(work.open_transaction, work.clock())
+    if swept.moved or swept.handed_over:
+        log.info("out of time: %d, handed over: %d", swept.moved, swept.handed_over)
+
+
+def clean(work: Work) -> None:
+    """Delete old messages."""
+    with work.open_transaction() as session:
+        messaging.clean(session, work.clock())
+
+
+PERIODIC: Final[tuple[Periodic, ...]] = (
+    Periodic(DELIVER, EVERY_MINUTE, deliver),
+    Periodic("climb", EVERY_MINUTE, climb),
+    Periodic("clean", AT_NIGHT, clean),
+)
+"""Everything that runs by itself."""
+
+
+@dataclass(slots=True)
+class OneAtATime:
+    """Runs work once at a time in this process; a call that comes meanwhile makes it run once more.
+
+    So a long run never takes all the worker's hands, and nothing that came in during it waits for
+    the next minute.
+    """
+
+    run: Callable[[Work], object]
+    _running: threading.Lock = field(default_factory=threading.Lock)
+    _wanted: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self, work: Work) -> None:
+        """Run, unless it runs already."""
+        self._wanted.set()
+        while self._wanted.is_set() and self._running.acquire(blocking=False):
+            try:
+                self._wanted.clear()
+                self.run(work)
+            finally:
+                self._running.release()
+
+
+def make_app(url: str, work: Work, periodic: tuple[Periodic, ...] = PERIODIC) -> App:
+    """Return the job runner's app: one task for each piece of periodic work, and its own tidying.
+
+    Args:
+        url: the database, in any of the usual forms.
+        work: what the work is given.
+        periodic: what is to be done.
+    """
+    plain = engine_url(url).set(drivername="postgresql")
+    connector = PsycopgConnector(
+        conninfo=plain.render_as_string(hide_password=False),
+        min_size=1,
+        max_size=POOL,
+        timeout=CONNECTIONS_TIME_OUT_S,
+        kwargs={"application_name": "gridmap work", "connect_timeout": 5},
+    )
+    app = App(
+        connector=connector,
+        worker_defaults={
+            "concurrency": len(periodic) + 1,
+            "delete_jobs": "successful",
+            "shutdown_graceful_timeout": 20,
+            "install_signal_handlers": False,
+        },
+    )
+    for one in periodic:
+        _register(app, one, work)
+    _register_tidying(app)
+    return app
+
+
+def _register(app: App, one: Periodic, work: Work) -> None:
+    alone = OneAtATime(one.run)
+
+    def task(timestamp: int | None = None) -> None:  # noqa: ARG001 - the tick that it runs for
+        try:
+            alone(work)
+        except DBAPIError as failure:
+            log.warning("%s: the database: %s", one.name, first_line(failure))
+            raise
+        except Exception:
+            log.exception("%s failed; it runs again at its next time", one.name)
+            raise
+
+    app.periodic(cron=one.cron, periodic_id=one.name)(
+        app.task(name=one.name, queueing_lock=one.name)(task)
+    )
+
+
+def first_line(failure: BaseException) -> str:
+    """Return what a failure says, in one line; of a wrapped one what the driver said."""
+    said = str(failure.__cause__ or failure).strip() or type(failure).__name__
+    return said.splitlines()[0]
+
+
+def _register_tidying(app: App) -> None:
+    """Forget jobs that failed long ago, and those whose worker was killed."""
+
+    async def tidy(timestamp: int) -> None:  # noqa: ARG001 - the tick that it runs for
+        jobs = app.job_manager
+        for lost in await jobs.get_stalled_jobs():
+            await jobs.finish_job(lost, Status.FAILED, delete_job=True)
+        await jobs.delete_old_jobs(
+            DAYS_KEPT_H, include_failed=True, include_cancelled=True, include_aborted=True
+        )
+
+    app.periodic(cron=AT_NIGHT, periodic_id="tidy")(
+        app.task(name="tidy", queueing_lock="tidy")(tidy)
+    )
+
+
+async def listen(app: App) -> None:
+    """Let messages go out as soon as their transaction has committed; never returns.
+
+    Only committed work wakes anybody, so a job asked for here starts after what it is for can be
+    seen; many wake-ups before it starts make one job. The first comes before anybody listens, for
+    what was committed while nobody did.
+    """
+
+    async def wake(**_notification: object) -> None:
+        with contextlib.suppress(AlreadyEnqueued):
+            await app.configure_task(DELIVER).defer_async()
+
+    await wake()
+    await app.connector.listen_notify(on_notification=wake, channels=[WAKE])
+
+
+def work_on(engine: Engine, stopping: Callable[[], bool]) -> Work:
+    """Return what periodic work on a database is given."""
+    return Work(transactions_of(engine), stopping=stopping)
