@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_compress import Compress
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from gridmap.accounts.service import SignedIn
 from gridmap.errors import InvalidInput
@@ -142,6 +143,9 @@ def create_app(config: Config, open_transaction: session.OpenTransaction | None 
         app.extensions["gridmap_engine"] = engine
         open_transaction = session.transactions_of(engine)
     session.install(app.extensions, open_transaction)
+    if config.secure_cookies:
+        # behind a proxy that ends HTTPS: the client's address is the one that it passes on
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
     _install(app)
     return cast(Flask, app)
 

@@ -72,6 +72,10 @@ _PYDANTIC: Final[dict[str, tuple[str, str]]] = {
         "“{field}”太短，至少 {min_length} 个字。",
         "“{field}” is too short, at least {min_length}.",
     ),
+    "too_long": (
+        "“{field}”太长，最多 {max_length} 个字。",
+        "“{field}” is too long, at most {max_length}.",
+    ),
     "string_too_long": (
         "“{field}”太长，最多 {max_length} 个字。",
         "“{field}” is too long, at most {max_length}.",

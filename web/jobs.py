@@ -20,7 +20,7 @@ from procrastinate.jobs import Status
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from gridmap.dispatch import sweeping
+from gridmap.dispatch import retention, sweeping
 from gridmap.messaging import service as messaging
 from gridmap.messaging.service import WAKE
 from gridmap.store.session import engine_url
@@ -72,9 +72,13 @@ def climb(work: Work) -> None:
 
 
 def clean(work: Work) -> None:
-    """Delete old messages."""
+    """Delete old messages, and what reporters left with reports that were closed long ago."""
     with work.open_transaction() as session:
         messaging.clean(session, work.clock())
+    erased = 1
+    while erased and not work.stopping():
+        with work.open_transaction() as session:
+            erased = retention.erase_due(session, work.clock())
 
 
 PERIODIC: Final[tuple[Periodic, ...]] = (

@@ -8,7 +8,8 @@ from typing import Final
 
 from gridmap.errors import NotFound
 
-_NUMBER: Final = re.compile(r"[0-9]{4}-[0-9]{6,12}\Z")
+_NUMBER: Final = re.compile(r"[0-9]{4}-[0-9]{6,12}(?:-[0-9]{1,3})?\Z")
+"""Year and running number; a part has a number of its own after them."""
 _DASHES: Final = str.maketrans(dict.fromkeys("‐‑–—－", "-"))
 
 

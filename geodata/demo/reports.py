@@ -34,6 +34,8 @@ from gridmap.timespan import local_day, start_of
 SLOT: Final = timedelta(minutes=15)
 """Events of a slot share a transaction; a report moves once in it."""
 SWEEP_EVERY: Final = timedelta(hours=1)
+RECENT_DAYS: Final = 10
+RECENT_REPORTS: Final = 130
 MOST_TRIES: Final = 4
 BY_WORKERS: Final = 0.12
 WITH_PHONE: Final = 0.7
@@ -46,12 +48,16 @@ OpenTransaction = Callable[[], AbstractContextManager[Session]]
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """So many reports between two moments, by a seed; steps stop at the end."""
+    """So many reports between two moments, by a seed; steps stop at the end.
+
+    `sweep_every`: in the product the sweep runs each minute; here rarer, to get through a year.
+    """
 
     reports: int
     start: datetime
     end: datetime
     seed: int = 1
+    sweep_every: timedelta = SWEEP_EVERY
 
 
 @dataclass
@@ -136,14 +142,14 @@ class _Year:
     def run(self) -> Made:
         """Let time pass from start to end."""
         coming = deque(enumerate(filings(self.load)))
-        now, next_sweep = self.load.start, self.load.start + SWEEP_EVERY
+        now, next_sweep = self.load.start, self.load.start + self.load.sweep_every
         while now < self.load.end:
             until = min(now + SLOT, self.load.end)
             self._slot(coming, until)
             now = until
             if now >= next_sweep:
                 self._sweep(now)
-                next_sweep += SWEEP_EVERY
+                next_sweep += self.load.sweep_every
         return self.made
 
     def _slot(self, coming: deque[tuple[int, tuple[datetime, Complaint]]], until: datetime) -> None:
@@ -248,6 +254,7 @@ class _Year:
         heappush(self.events, (max(intent.at, now), self.events_made, deed))
 
 
-def recent(day: date, *, days: int, reports: int, now: datetime, seed: int = 1) -> Load:
-    """Return the load of the last days, up to this moment."""
-    return Load(reports, start_of(day - timedelta(days=days)), now, seed)
+def recent(now: datetime) -> Load:
+    """Return a small load for the days up to this moment: something in every stage to look at."""
+    start = start_of(local_day(now) - timedelta(days=RECENT_DAYS))
+    return Load(RECENT_REPORTS, start, now, sweep_every=timedelta(hours=3))

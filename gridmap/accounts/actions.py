@@ -65,6 +65,7 @@ ACTIONS: Final[Mapping[str, Label]] = {
     "report_handed_over": ("岗位变动移交", "Handed over: a post changed"),
     "report_followed": ("关注诉求", "Followed a report"),
     "reports_exported": ("导出诉求", "Exported reports"),
+    "report_erased": ("删除诉求人信息", "Erased a reporter's data"),
     "swept": ("到期清扫", "Swept what was due"),
     "category_changed": ("更改类别", "Changed a category"),
     "category_ended": ("停用类别", "Ended a category"),

@@ -15,7 +15,7 @@ from gridmap.dispatch.views import WorkRow
 from gridmap.store import audit
 
 MOST_ROWS: Final = 50_000
-CHUNK_ROWS: Final = 1_000
+CHUNK_ROWS: Final = 2_000
 
 
 def rows(
@@ -44,23 +44,22 @@ def export(
     session: Session,
     reader: Reader,
     wanted: ReportFilter,
-    order: Order,
     now: datetime,
     *,
     filters: Mapping[str, str],
 ) -> Iterator[WorkRow]:
-    """Give the reports of a filter for a file; that they left is a line in the audit log.
+    """Give the reports of a filter for a file, newest first; that they left is in the audit log.
 
     Args:
         session: open session.
         reader: who takes them.
         wanted: which of those that her posts reach.
-        order: how they are ordered.
         now: this moment.
         filters: the filter in words, for the audit log.
     """
     count = 0
-    for row in rows(session, reader.scope, wanted, order, now):
+    # by the day of filing there is an index: a later chunk costs no more than the first
+    for row in rows(session, reader.scope, wanted, Order.NEWEST, now):
         count += 1
         yield row
     audit.record(

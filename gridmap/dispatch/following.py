@@ -155,15 +155,16 @@ def answer(
     """
     row, follower = _proved(session, number, proof)
     whole = full.report_by_number(session, number)
-    if moving.was_made(session, whole, said, None):
+    if moving.was_made(session, number, said, None):
         return track(session, number, proof, now)
+    moving.refuse_used_key(session, said)
     move = lifecycle.move_of(Stage(row.stage), said.action, part=row.parent_id is not None)
     if follower or said.action not in _answers(row, now) or not move.hands & BY_REPORTER:
         raise NotAllowed
     _check_words(said)
     if whole.version != said.version:
         raise records.stale(session, row.id)
-    moving.make(Case(session, whole, None, said, now), move)
+    moving.make_once(Case(session, whole, None, said, now), move)
     return track(session, number, proof, now)
 
 

@@ -177,9 +177,16 @@ class Window:
         return Bucket.WEEK if days <= MOST_WEEKS_DAYS else Bucket.MONTH
 
 
+NOWHERE: Final = "none"
+"""Stands for a code: reports in no community, or in no grid."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Which reports are counted, beyond the reader's area: codes of community and grid, line, category."""
+    """Which reports are counted, beyond the reader's area: codes of community and grid, line, category.
+
+    `NOWHERE` as a code asks for those outside all of them.
+    """
 
     community: str | None = None
     grid: str | None = None

@@ -6,7 +6,6 @@ raised: the caller lets its transaction commit and then refuses. All other refus
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,12 +19,20 @@ from gridmap.dispatch.changes import CHANGES
 from gridmap.dispatch.clocks import Deadline
 from gridmap.dispatch.ladder import Reason
 from gridmap.dispatch.lifecycle import Action, Hand, Move, Need
+from gridmap.dispatch.parting import write_parts
 from gridmap.dispatch.queries import full, moves
 from gridmap.dispatch.queries.rows import Found
 from gridmap.dispatch.reports import Instruction, Reader
-from gridmap.dispatch.tables import Feedback, Photo, Report, Step
+from gridmap.dispatch.tables import Feedback, Photo, Step
 from gridmap.dispatch.views import Candidate, Detail, Holder
-from gridmap.errors import IdempotencyConflict, InvalidInput, NotAllowed, NotFound, SameHands
+from gridmap.errors import (
+    IdempotencyConflict,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    SameHands,
+    StaleVersion,
+)
 from gridmap.store import audit
 from gridmap.terms import PostKind, Rung, Stage
 from gridmap.timespan import local_day
@@ -70,34 +77,44 @@ def act(
         SameHands: she handled it herself and may not check it.
         NothingAbove, OpenParts, InvalidInput: the move cannot be made so; says why.
     """
+    again = was_made(session, number, said, reader.person_id)
+    if again and moves.version_of(session, number) == said.version + 1:
+        return _after(session, number, reader, now)
     found = records.readable(session, number, reader, now)
     if isinstance(found, NotFound):
         return found
-    if was_made(session, found, said, reader.person_id):
+    if again:
         return records.detail_of(session, found, reader, now)
+    refuse_used_key(session, said)
     if found.version != said.version:
         raise records.stale(session, found.id)
     move = lifecycle.move_of(Stage(found.stage), said.action, part=found.parent_id is not None)
     _check_hands(found, reader, move, now)
-    make(Case(session, found, reader, said, now), move)
-    # it may have left her area by her own move: she sees it once more, without further moves
-    moved = full.report_in_full(session, number, reader.scope)
-    return records.detail_of(session, moved or found, reader, now)
+    make_once(Case(session, found, reader, said, now), move)
+    return _after(session, number, reader, now)
 
 
-def was_made(session: Session, found: Found, said: Instruction, actor_id: int | None) -> bool:
-    """Tell whether an instruction was carried out before: a phone sends it until it is acknowledged.
+def _after(session: Session, number: str, reader: Reader, now: datetime) -> Detail | NotFound:
+    """It may have left her area by her own move: until it moves on she sees where it went."""
+    row = full.report_in_full(session, number, reader.scope)
+    return records.no_report() if row is None else records.detail_of(session, row, reader, now)
+
+
+def was_made(session: Session, number: str, said: Instruction, actor_id: int | None) -> bool:
+    """Tell whether an instruction was carried out before: a phone sends it until it is acknowledged."""
+    made = moves.step_keyed(session, said.key) if said.key is not None else None
+    given = (number, said.action, actor_id)
+    return made is not None and (made.number, made.action, made.actor_id) == given
+
+
+def refuse_used_key(session: Session, said: Instruction) -> None:
+    """Refuse an instruction whose key has made another step.
 
     Raises:
-        IdempotencyConflict: its key made another step.
+        IdempotencyConflict: it has.
     """
-    made = moves.step_keyed(session, said.key) if said.key is not None else None
-    if made is None:
-        return False
-    same = (made.number, made.action, made.actor_id)
-    if same != (found.number, said.action, actor_id):
+    if said.key is not None and moves.step_keyed(session, said.key) is not None:
         raise IdempotencyConflict(field="key")
-    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +142,16 @@ def next_holder(
     change = CHANGES[said.action](Case(session, found, reader, said, now))
     post = full.post_holder(session, change.holder_post_id)
     return Prospect(change.rung, reading.holder(post) if post else None, change.reasons)
+
+
+def make_once(case: Case, move: Move) -> None:
+    """Make a move; of one instruction that is sent twice at once, both are answered alike."""
+    try:
+        make(case, move)
+    except StaleVersion:
+        actor_id = case.reader.person_id if case.reader else None
+        if not was_made(case.session, case.row.number, case.said, actor_id):
+            raise
 
 
 def _check_hands(found: Found, reader: Reader, move: Move, now: datetime) -> None:
@@ -164,7 +191,7 @@ def make(case: Case, move: Move) -> None:
         raise records.stale(case.session, case.row.id)
     _write(case, move, change, target, clock)
     if move.action is Action.PARTED:
-        _write_parts(case)
+        write_parts(case)
     telling.tell(case, target, change, clock.due_at)
     case.session.flush()
 
@@ -293,74 +320,6 @@ def _write_feedback(case: Case, sequence: int) -> None:
             remark=answer.remark if answer else case.said.note,
         )
     )
-
-
-def _write_parts(case: Case) -> None:
-    """Give each chosen agency a part: a report of its own with its own number, clock and steps."""
-    session, row = case.session, case.row
-    clock = deadlines.clocks_for(session, row.category_id)
-    deadline = clock.deadline(Stage.HANDLING, row.category_id, case.now)
-    whole = session.get_one(Report, row.id, populate_existing=True)
-    first = moves.count_of(session, row.id, joined=False) + 1
-    for place, post_id in enumerate(case.said.agency_post_ids, start=first):
-        post = moves.post_on(session, post_id, case.day)
-        part = Report(**_copied(whole))
-        part.number = f"{row.number}-{place}"
-        part.idempotency_key = part.body_sha256 = secrets.token_hex(32)
-        part.track_key = secrets.token_urlsafe(16)
-        part.parent_id, part.filed_at, part.stage_since = row.id, case.now, case.now
-        part.stage, part.rung, part.sender_rung = Stage.HANDLING, case.rung, case.rung
-        part.holder_post_id, part.entrusted = post_id, True
-        part.agency_id = post.agency_id if post else None
-        for name, value in deadlines.columns(deadline).items():
-            setattr(part, name, value)
-        session.add(part)
-        session.flush()
-        session.add(
-            Step(
-                report_id=part.id,
-                sequence=1,
-                action=Action.FILED,
-                stage=Stage.HANDLING,
-                rung=case.rung,
-                at=case.now,
-                actor_id=case.reader.person_id if case.reader else None,
-                holder_post_id=post_id,
-                note=case.said.note,
-                due_at=part.due_at,
-                rule=deadline.rule if deadline else None,
-            )
-        )
-        telling.tell_part(case, part)
-
-
-_COPIED: Final = (
-    "category_id",
-    "description",
-    "raw_lon",
-    "raw_lat",
-    "raw_crs",
-    "accuracy_m",
-    "place_source",
-    "spot",
-    "grid_verdict",
-    "grid_faults",
-    "building_verdict",
-    "building_faults",
-    "alternatives",
-    "community_id",
-    "grid_id",
-    "compound_id",
-    "building_id",
-    "general_branch_id",
-    "grid_branch_id",
-    "building_group_id",
-)
-"""What a part has from the whole: the matter and the place, not the reporter."""
-
-
-def _copied(whole: Report) -> dict[str, Any]:
-    return {name: getattr(whole, name) for name in _COPIED}
 
 
 def candidates(

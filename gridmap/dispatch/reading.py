@@ -206,7 +206,7 @@ def related_report(row: Found) -> RelatedReport:
 
 def candidate(row: Found, rung: Rung | None) -> Candidate:
     """Return a post to which a report can be given."""
-    return Candidate(row.post_id, PostKind(row.kind), row.name, row.agency, rung)
+    return Candidate(row.post_id, PostKind(row.kind), row.name, row.agency, rung, fits=row.fits)
 
 
 def tracked_step(row: Found) -> TrackedStep:

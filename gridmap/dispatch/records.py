@@ -123,6 +123,7 @@ def detail_of(session: Session, row: Found, reader: Reader, now: datetime) -> De
         description=row.description,
         masked_phone=masked(row.reporter_phone) if row.reporter_phone else None,
         erased=row.erased_at is not None,
+        language=row.language,
         place=reading.place_view(row),
         steps=tuple(reading.step_view(step, photos) for step in full.steps_of(session, row.id)),
         photos=photos,

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from gridmap.dispatch import deadlines, ladder, lifecycle, reading, records, telling
 from gridmap.dispatch.filing import as_located, as_sent, check, write_first_step
 from gridmap.dispatch.lifecycle import OPEN_STAGES, Action
-from gridmap.dispatch.queries import catalogue, filing, full, lists, moves
+from gridmap.dispatch.queries import catalogue, filing, full, lists
 from gridmap.dispatch.queries.rows import Found
 from gridmap.dispatch.reports import (
     Filing,
@@ -286,17 +286,3 @@ def filed_by(session: Session, person_id: int) -> tuple[WorkRow, ...]:
     """Return what somebody has filed while signed in, newest first; at most `PAGE_ROWS`."""
     rows = lists.filed_by(session, person_id, limit=PAGE_ROWS)
     return tuple(reading.work_row(row) for row in rows)
-
-
-def was_answered(session: Session, number: str, key: str, action: Action) -> bool:
-    """Tell whether a reporter's answer of this key stands already: it may be sent until acknowledged.
-
-    Raises:
-        IdempotencyConflict: the key made another step.
-    """
-    made = moves.step_keyed(session, key)
-    if made is None:
-        return False
-    if (made.number, made.action) != (number, action):
-        raise IdempotencyConflict(field="Idempotency-Key")
-    return True

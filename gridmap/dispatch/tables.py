@@ -105,6 +105,9 @@ class Report(Base):
         Index("ix_report_remind_at", "remind_at", postgresql_where=text("remind_at IS NOT NULL")),
         Index("ix_report_category_id_stage", "category_id", "stage"),
         Index("ix_report_promised_at", "promised_at"),
+        Index(
+            "ix_report_filed_by_id", "filed_by_id", postgresql_where=text("filed_by_id IS NOT NULL")
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

@@ -34,13 +34,17 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody to whom a report can be given: a post held today; `rung` where it is on the ladder."""
+    """Somebody to whom a report can be given: a post held today; `rung` where it is on the ladder.
+
+    `fits`: an agency of the category's line, or the community's responsible unit.
+    """
 
     post_id: int
     kind: PostKind
     name: str
     agency: str | None
     rung: Rung | None
+    fits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +242,7 @@ class Detail:
     description: str
     masked_phone: str | None
     erased: bool
+    language: str
     place: PlaceView
     steps: tuple[StepView, ...]
     photos: tuple[PhotoView, ...]

@@ -102,7 +102,8 @@ def main() -> None:
         f"诉求 {made.filed}，步骤 {sum(made.moves.values())}，扫描推进 {made.swept}，提醒 {made.reminded}"
     )
     print(
-        f"用时 {seconds / 60:.1f} 分钟（本进程 CPU {cpu / 60:.1f} 分钟），每件 {1000 * seconds / wanted.reports:.1f} 毫秒"
+        f"用时 {seconds / 60:.1f} 分钟（本进程 CPU {cpu / 60:.1f} 分钟），"
+        f"每件 {1000 * seconds / wanted.reports:.1f} 毫秒"
     )
     for name, counts in (("步骤", made.moves), ("拒绝", made.refused)):
         print(f"{name}：" + "，".join(f"{key} {count}" for key, count in counts.most_common()))

@@ -18,6 +18,20 @@ TIMED = {stage for stage, step in LIMITED_STEP.items() if step} | {Stage.ASKING,
 ANSWERED = {Stage.CHECKING, Stage.ASKING, Stage.CLOSED}
 NOBODY = {Reason.VACANT_COUNTY, Reason.NO_OTHER_CHECKER}
 HEARD = {Action.AGREED, Action.REOPENED, Action.UNREACHED}
+TO_SOMEBODY = {
+    Action.ACCEPTED,
+    Action.DISPATCHED,
+    Action.PARTED,
+    Action.SENT_UP,
+    Action.RETURNED,
+    Action.TRANSFERRED,
+    Action.RELOCATED,
+    Action.SUSPENDED,
+    Action.CHECKED,
+    Action.REJECTED,
+    Action.CLIMBED,
+}
+"""Moves that leave a report in somebody's hands, whoever is in post."""
 STANDS_STILL = {Action.NOTED, Action.SUPERVISED, Action.UNREACHED}
 
 
@@ -84,6 +98,7 @@ def _check_steps(row, steps, heard):
             lifecycle.Hand.CLOCK
         }
         assert not (by_clock and step.actor_id)
+        assert step.holder_post_id is not None or step.action not in TO_SOMEBODY
     assert heard == [step.sequence for step in steps if step.action in HEARD]
     handler = None
     for step in steps:

@@ -8,7 +8,17 @@ from hypothesis import strategies as st
 
 from gridmap.accounts.authority import READS, Level
 from gridmap.dispatch import ladder
-from gridmap.dispatch.ladder import ANSWERING, RUNGS, Reason, answering_post, first_holder, start
+from gridmap.dispatch.ladder import (
+    ANSWERING,
+    RUNGS,
+    Reason,
+    above,
+    answering_post,
+    checker,
+    first_holder,
+    rung_of,
+    start,
+)
 from gridmap.geolocation.location import PostHeld
 from gridmap.terms import PostKind, Rung
 
@@ -143,3 +153,18 @@ def test_whoever_answers_at_a_rung_reads_that_far():
     levels = dict(zip(RUNGS, Level, strict=True))
     for rung, kinds in ANSWERING.items():
         assert {READS[kind] for kind in kinds} == {levels[rung]}
+
+
+@given(st.sampled_from(Rung), POSTS, st.integers(1, 1000), st.booleans())
+def test_somebody_else_checks_wherever_there_is_anybody_else(rung, posts, handler, entrusted):
+    standing = checker(rung, posts, handler, entrusted=entrusted)
+    others = [one for one in posts if one.person_id != handler and rung_of(one.kind) is not None]
+    if standing.holder is None:
+        assert others == []
+        assert standing.rung is Rung.COUNTY
+        assert standing.reasons[-1] is Reason.NO_OTHER_CHECKER
+        return
+    assert standing.holder in others
+    lowest = rung if entrusted else above(rung) or Rung.COUNTY
+    higher = [one for one in others if RUNGS.index(rung_of(one.kind)) >= RUNGS.index(lowest)]
+    assert (standing.holder in higher) == bool(higher)

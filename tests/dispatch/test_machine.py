@@ -5,8 +5,8 @@ Runs of fifty moves on real PostGIS; `GRIDMAP_MACHINE_RUNS` sets how many (1,000
 
 import os
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
-from random import Random
 
 import pytest
 from hypothesis import HealthCheck, event, settings
@@ -15,7 +15,6 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -24,28 +23,25 @@ from sqlalchemy.orm import Session
 
 from gridmap.dispatch import following, moving, records, service, sweeping
 from gridmap.dispatch.following import Following, Proof
-from gridmap.dispatch.lifecycle import OPEN_STAGES, Action, ReturnReason
+from gridmap.dispatch.lifecycle import OPEN_STAGES, Action
 from gridmap.dispatch.queries import full
-from gridmap.dispatch.reports import Answer, Instruction
+from gridmap.dispatch.reports import Instruction
 from gridmap.dispatch.tables import Report, Step
 from gridmap.errors import GridmapError, NotFound
-from gridmap.geolocation.rules import Place
 from gridmap.ledger.posts import Person, Post, StandIn
 from gridmap.store import schema
 from gridmap.store.base import as_of, from_day
 from gridmap.store.session import make_engine, transaction
-from gridmap.terms import Outcome, PostKind, Satisfaction
 from gridmap.timespan import local_day
-from tests.dispatch import crowd, invariants
+from tests.dispatch import crowd, instructions, invariants
 from tests.dispatch.filings import CATEGORIES, NOW, filing
-from tests.worlds import lonlat
 
 RUNS = int(os.environ.get("GRIDMAP_MACHINE_RUNS", "25"))
 MOVES_A_RUN = 50
 MOST_REPORTS = 4
-SPOTS = ((30, 30), (30, 80), (130, 30), (75, 5), (-300, 50), (50, 150))
 JUMPS = tuple(timedelta(hours=hours) for hours in (1, 5, 24, 72, 24 * 8, 24 * 16, 24 * 40))
 ENDING = {Action.ACCEPTED, Action.HANDLED, Action.CHECKED, Action.AGREED, Action.REJECTED}
+TO_SOMEBODY = {Action.DISPATCHED, Action.PARTED, Action.SUSPENDED}
 PASSED_ON = {
     Action.DISPATCHED,
     Action.PARTED,
@@ -57,18 +53,19 @@ PASSED_ON = {
 }
 
 
-class Luck(Random):
-    """Chance that is drawn once and shown by its seed."""
+STEPS = {
+    "move": 20,
+    "settle": 16,
+    "pass_on": 14,
+    "meddle": 10,
+    "answer": 10,
+    "others": 6,
+    "turn": 16,
+    "file": 4,
+}
+"""What happens in a run, and how often; every run stresses some of it."""
 
-    def __init__(self, seed):
-        super().__init__(seed)
-        self.drawn = seed
-
-    def __repr__(self):
-        return f"Luck({self.drawn})"
-
-
-luck = st.integers(0, 2**16).map(Luck)
+chances = st.randoms(use_true_random=True)
 
 
 class Loop(RuleBasedStateMachine):
@@ -78,7 +75,8 @@ class Loop(RuleBasedStateMachine):
         super().__init__()
         self.connection = engine.connect()
         self.outer = self.connection.begin()
-        self.now, self.count, self.settled, self.swept = NOW, 0, True, False
+        self.now, self.count = NOW, 0
+        self.settled, self.swept = True, False
         self.record, self.tracks, self.last = invariants.Record(), {}, None
         self.readers = None
 
@@ -124,14 +122,24 @@ class Loop(RuleBasedStateMachine):
 
     # what people do
 
-    @initialize(random=luck)
-    def begin(self, random):
-        self.file(random)
+    @initialize(chance=chances)
+    def begin(self, chance):
+        """Every run has a world of its own: some of it happens more often, some less."""
+        self.weights = [weight * chance.choice([1, 1, 4]) for weight in STEPS.values()]
+        self.file(chance)
+        self.file(chance)
 
-    @precondition(lambda self: len(self.tracks) < MOST_REPORTS)
-    @rule(random=luck)
+    @rule(chance=chances)
+    def step(self, chance):
+        """Something happens."""
+        (name,) = chance.choices(list(STEPS), self.weights)
+        getattr(self, name)(chance)
+
     def file(self, random):
-        x, y = random.choice(SPOTS)
+        """Somebody files a report, by himself or through staff; a few are enough."""
+        if len(self.tracks) == MOST_REPORTS:
+            return
+        x, y = random.choice(instructions.SPOTS)
         with self.transaction() as session:
             by = random.choice([None, None, *self.people(session)])
             sent = filing(
@@ -140,17 +148,14 @@ class Loop(RuleBasedStateMachine):
             filed = service.file(session, sent, self.now)
         self.tracks[filed.number] = filed.track_key
 
-    @rule(random=luck)
     def move(self, random):
         """Somebody does what her page offers."""
         self.offered(random)
 
-    @rule(random=luck)
-    def move_on(self, random):
+    def pass_on(self, random):
         """Somebody passes a report on to others."""
         self.offered(random, PASSED_ON)
 
-    @rule(random=luck)
     def settle(self, random):
         """Somebody brings a report nearer to its end."""
         self.offered(random, ENDING)
@@ -166,14 +171,18 @@ class Loop(RuleBasedStateMachine):
                 moving_on = [one for one in actions if one not in invariants.STANDS_STILL]
                 if actions:
                     action = random.choice(moving_on * 3 + actions)
-                    said = self.instruction(session, random, action, row.version)
+                    said = instructions.sensible(session, random, row, action, self.now)
+                    said = replace(said, key=self.key())
+                    if action in TO_SOMEBODY:
+                        named = (session, random, said, number, who, self.now)
+                        said = instructions.to_somebody(*named)
                     break
             else:
                 return
         self.act(number, who, said)
 
     def at_hand(self, session, random, number):
-        """Mostly whoever holds it; else some people from anywhere."""
+        """Whoever holds it, first or after some people from anywhere."""
         people = self.people(session)
         holder = session.scalar(
             select(Post.person_id)
@@ -181,25 +190,28 @@ class Loop(RuleBasedStateMachine):
             .where(Report.number == number)
         )
         anybody = random.sample(list(people.values()), 4)
-        return [people[holder], *anybody] if holder and random.random() < 0.6 else anybody
+        if holder is None:
+            return anybody
+        return [people[holder], *anybody] if random.random() < 0.6 else [*anybody, people[holder]]
 
-    @rule(random=luck)
     def meddle(self, random):
         """Somebody sends whatever comes to her mind, by hand."""
         with self.transaction() as session:
             number = random.choice([*self.numbers(session), "2026-999999"])
             who = random.choice(list(self.people(session).values()))
             version = session.scalar(select(Report.version).where(Report.number == number)) or 1
-            said = self.instruction(
-                session, random, random.choice(list(Action)), version - random.choice([0, 0, 1])
-            )
+            action = random.choice(list(Action))
+            said = instructions.wild(session, random, action, version, self.now)
         self.act(number, who, said)
 
-    @rule()
+    def others(self, random):
+        """A neighbour follows, or a phone that has lost the answer sends its step again."""
+        if self.last is None or random.random() < 0.5:
+            self.follow(random)
+        else:
+            self.send_again()
+
     def send_again(self):
-        """A phone that has lost the answer sends the same step again."""
-        if self.last is None:
-            return
         number, who, said = self.last
         with self.transaction() as session:
             before = session.scalar(select(func.count()).select_from(Step))
@@ -207,28 +219,27 @@ class Loop(RuleBasedStateMachine):
         with self.transaction() as session:
             assert session.scalar(select(func.count()).select_from(Step)) == before
 
-    @rule(random=luck)
     def answer(self, random):
         """The reporter answers by his link, or the tail of his phone."""
         number = random.choice(list(self.tracks))
         proof = random.choice([Proof(track_key=self.tracks[number]), Proof(phone_tail="1234")])
         with self.transaction() as session:
             tracked = following.track(session, number, proof, self.now)
-            action = random.choice([*tracked.answers, random.choice(list(Action))])
-            said = self.instruction(session, random, action, tracked.version)
+            action = random.choice([*tracked.answers * 3, random.choice(list(Action))])
+            row = full.report_by_number(session, number)
+            said = instructions.sensible(session, random, row, action, self.now)
         with self.refusable(said.action), self.transaction() as session:
             following.answer(session, number, proof, said, self.now)
 
-    @rule(random=luck)
     def follow(self, random):
-        """A neighbour follows the report; he may look, never decide."""
+        """He may look, never decide."""
         number = random.choice(list(self.tracks))
         with self.refusable("follow"), self.transaction() as session:
             number, key = following.follow(session, number, Following(self.key()), self.now)
             tracked = following.track(session, number, Proof(track_key=key), self.now)
             assert tracked.follows
             assert tracked.answers == ()
-            said = self.instruction(session, random, Action.NOTED, tracked.version)
+            said = Instruction(Action.NOTED, tracked.version, note="我也看见了")
             with pytest.raises(GridmapError), session.begin_nested():
                 following.answer(session, number, Proof(track_key=key), said, self.now)
 
@@ -248,35 +259,13 @@ class Loop(RuleBasedStateMachine):
         else:
             event(f"{what} made")
 
-    def instruction(self, session, random, action, version):
-        """A move with all that it can need, mostly sensible."""
-        posts = session.scalars(select(Post).order_by(Post.id)).all()
-        held = {post.post_id for who in self.people(session).values() for post in who.scope.posts}
-        fitting = [post for post in posts if post.id in held] or posts
-        agencies = [post.id for post in fitting if post.kind == PostKind.AGENCY_HANDLER]
-        lon, lat = lonlat(*random.choice(SPOTS))
-        solved = random.random() < (0.2 if action is Action.REOPENED else 0.8)
-        return Instruction(
-            action,
-            version,
-            note=random.choice(["已到现场", "已到现场", "已到现场", None]),
-            reason=random.choice(list(ReturnReason)),
-            post_id=random.choice([post.id for post in fitting] + [10**6]),
-            agency_post_ids=tuple(
-                random.sample(agencies, min(len(agencies), random.choice([1, 2])))
-            ),
-            outcome=random.choice(list(Outcome)),
-            until=self.day + timedelta(days=random.choice([0, 1, 10, 10])),
-            category_code=random.choice(CATEGORIES).code,
-            place=random.choice([Place(lon, lat, "wgs84")] * 6 + [Place(lon, 10, "wgs84"), None]),
-            main_number=random.choice(self.numbers(session)),
-            answer=Answer(contacted=True, solved=solved, satisfaction=Satisfaction.SATISFIED),
-            key=random.choice([self.key(), self.key(), None, f"key-{random.randint(1, 40)}"]),
-        )
-
     # what time and the roster do
 
-    @rule(random=luck)
+    def turn(self, random):
+        """The world goes on: mostly time, sometimes who is in post."""
+        events = (self.wait, self.wait, self.end_post, self.begin_post, self.name_stand_in)
+        random.choice(events)(random)
+
     def wait(self, random):
         """Time passes; the worker runs, unless it is down."""
         self.now += random.choice(JUMPS)
@@ -284,7 +273,6 @@ class Loop(RuleBasedStateMachine):
         if random.random() < 0.8:
             self.sweep_now()
 
-    @rule(random=luck)
     def end_post(self, random):
         """Somebody gives a post up today."""
         with self.transaction() as session:
@@ -299,7 +287,6 @@ class Loop(RuleBasedStateMachine):
                 post.valid = from_day(post.valid.lower, self.day)
         self.readers, self.settled = None, False
 
-    @rule(random=luck)
     def begin_post(self, random):
         """Somebody, new or not, takes up a post that is free."""
         with self.transaction() as session:
@@ -328,7 +315,6 @@ class Loop(RuleBasedStateMachine):
             )
         )
 
-    @rule(random=luck)
     def name_stand_in(self, random):
         """Somebody stands in for another for some days."""
         with self.transaction() as session:
@@ -340,7 +326,6 @@ class Loop(RuleBasedStateMachine):
                 crowd.stand_in(session, post, person, days.lower, days.upper)
         self.readers = None
 
-    @rule()
     def sweep_now(self):
         """The worker runs."""
         sweeping.sweep(self.transaction, self.now, batch=2)

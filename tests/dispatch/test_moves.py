@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from gridmap.accounts.authority import RIGHTS, Right
-from gridmap.dispatch import ladder, moving
+from gridmap.dispatch import ladder, moving, service
 from gridmap.dispatch.ladder import Reason
 from gridmap.dispatch.lifecycle import Action, ReturnReason
 from gridmap.dispatch.reports import PhotoFile
@@ -296,6 +296,18 @@ def test_a_step_that_is_sent_twice_is_one_step(town):
     ):
         with pytest.raises(IdempotencyConflict):
             town.act(where, name, action, key="step-1", **facts)
+
+
+def test_a_step_by_which_a_report_left_is_acknowledged_again_too(town):
+    number = town.file("RUBBISH")
+    town.act(number, "worker", Action.DISPATCHED, post_id=town["urban"].id)
+    sent = {"version": 2, "key": "step-1", **BACK}
+    first = town.act(number, "urban", Action.RETURNED, **sent)
+    assert isinstance(service.detail(town.session, number, town.who("urban"), NOW), NotFound)
+    assert town.act(number, "urban", Action.RETURNED, **sent) == first
+    assert first.actions == ()
+    town.act(number, "worker", Action.NOTED, note="知道了")
+    assert isinstance(town.act(number, "urban", Action.RETURNED, **sent), NotFound)
 
 
 def test_an_old_version_is_refused_with_who_was_first(town):

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.workbooks import LONGEST_TEXT, Column, Sheet, write
@@ -127,6 +127,7 @@ def test_names_of_sheets_are_made_fit():
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40)
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.tuples(texts, texts), min_size=1, max_size=5))
 def test_whatever_people_write_comes_back(pairs):
     sheet = written(*pairs, columns=COLUMNS[:2])

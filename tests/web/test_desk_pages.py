@@ -94,7 +94,7 @@ def test_time_left_in_words_and_colour(worker, session, left, words, state):
     number = put(session)
     due(session, number, now() + left)
     card = cards(get(worker, "/desk"))[number]
-    assert f"desk-{state} " in card
+    assert f"state-{state}" in card
     tone = {"late": "red", "near": "amber", "fine": "blue"}[state]
     assert re.search(rf'<span class="badge badge-{tone}">{words}</span>', card)
 
@@ -288,7 +288,7 @@ def test_the_phone_is_shown_to_its_handler_with_a_reason(worker, client, session
     none = post_form(worker, f"/desk/{number}/phone", from_page="/desk", reason=" ")
     assert none.status_code == 422
     community = another(client, "shequ")
-    assert "只有现在的经办人能看电话" in get(community, f"/desk/{number}/phone").text
+    assert "只有在办诉求现在的经办人能看电话" in get(community, f"/desk/{number}/phone").text
     refused = post_form(community, f"/desk/{number}/phone", from_page="/desk", reason="看看")
     assert refused.status_code == 403
     assert len(audited(session, "phone_shown")) == 1

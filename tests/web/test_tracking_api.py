@@ -226,14 +226,16 @@ def test_mail_address_and_language_are_kept_with_the_report(client, session, sta
     assert (report.reporter_email, report.language) == ("who@example.org", "en")
 
 
-@pytest.mark.parametrize("email", ["x", "a b@example.org", "a@b", "a@example.org\nBcc: x", "邮@例.中国"])
+@pytest.mark.parametrize(
+    "email", ["x", "a b@example.org", "a@b", "a@example.org\nBcc: x", "邮@例.中国"]
+)
 def test_what_is_no_mail_address_is_named(client, staff, email):
     answer = file(client, email=email)
     assert answer["field"] == "email"
 
 
 def test_who_is_signed_in(client, session):
-    world, people = staffed(session)
+    _, people = staffed(session)
     assert client.get("/api/v1/me").status_code == 401
     signed.account(session, people["A"].person_id, "jia")
     signed.sign_in(client, "jia")

@@ -142,7 +142,7 @@ def answer(number: str, query_data: TrackQuery, json_data: ReplyBody) -> Respons
     return jsonify(reports.tracked(answered(report_number(number), proof, said)))
 
 
-def instruction(body: ReplyBody, key: str) -> Instruction:
+def instruction(body: ReplyBody, key: str | None) -> Instruction:
     """Return the reporter's move for the dispatch room."""
     said = Instruction(body.action, body.version, key=key)
     if body.action is Action.REOPENED:
@@ -164,10 +164,8 @@ def answered(number: str, proof: Proof, said: Instruction) -> Tracked:
         MovedOn: the report is not as the reporter saw it; names of staff are not told.
     """
     session = current_session()
-    seen = following.track(session, number, proof, now())
-    if said.key is not None and service.was_answered(session, number, said.key, said.action):
-        return seen
     if said.action is Action.NOTED:
+        seen = following.track(session, number, proof, now())
         said = replace(said, version=seen.version)
     try:
         return following.answer(session, number, proof, said, now())

@@ -14,4 +14,6 @@ from web.session import transactions_of
 def climb() -> None:
     """超时的诉求上转一级、发提醒、移交空岗（可重复执行）/ climb what is overdue, once; safe to run twice."""
     swept = sweeping.sweep(transactions_of(command_engine()), now())
-    click.echo(f"到期处理 {swept.moved} 件，提醒 {swept.reminded} 件，移交 {swept.handed_over} 件。")
+    click.echo(
+        f"到期处理 {swept.moved} 件，提醒 {swept.reminded} 件，移交 {swept.handed_over} 件。"
+    )

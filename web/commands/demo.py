@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -11,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from geodata import calendar
 from geodata.demo import loading
+from geodata.demo.reports import recent, simulate
 from gridmap.accounts import administration as accounts
 from gridmap.store import schema
 from gridmap.store.session import transaction
-from gridmap.terms import PostKind
+from gridmap.terms import PostKind, Role
 from web.commands.engines import command_engine
 from web.config import home
 from web.params import now, today
@@ -25,8 +28,16 @@ TRIED: Final = (
     PostKind.COMMUNITY_DESK,
     PostKind.TOWNSHIP_DESK,
     PostKind.COUNTY_DESK,
+    PostKind.AGENCY_HANDLER,
+    PostKind.LEADER_COUNTY,
+    PostKind.SECRETARY,
 )
 """Posts whose holders get an account in the demo county."""
+RULED_BY: Final = {
+    Role.ADMINISTRATOR: PostKind.COUNTY_DESK,
+    Role.AUDITOR: PostKind.LEADER_COUNTY,
+}
+"""System roles of the demo county: the first account of a post has it besides."""
 ACCOUNTS_FILE: Final = "demo_accounts.txt"
 
 
@@ -49,9 +60,11 @@ def load(*, if_empty: bool) -> None:
         schema.refresh_statistics(session)
         password = secrets.token_urlsafe(9)
         logins = make_accounts(session, password)
-    shown = "、".join(f"{kind.zh} {login}" for kind, login in logins.items())
+        made = simulate(lambda: nullcontext(session), recent(now()))
+    shown = described(logins)
     click.echo(
-        f"演示县已载入：楼栋 {counts['building']}，人员 {counts['person']}，岗位 {counts['post']}"
+        f"演示县已载入：楼栋 {counts['building']}，人员 {counts['person']}，岗位 {counts['post']}，"
+        f"最近几天的诉求 {made.filed}"
     )
     kept = keep(home() / ACCOUNTS_FILE, f"{shown}\n密码：{password}\n")
     click.echo(f"演示账号：{shown}；密码 {password}（也记在 {kept}）")
@@ -59,7 +72,7 @@ def load(*, if_empty: bool) -> None:
 
 def make_accounts(session: Session, password: str) -> dict[PostKind, str]:
     """Make accounts for the holders of `TRIED` posts; return one login of each kind."""
-    return {
+    logins = {
         kind: made[0]
         for kind in TRIED
         if (
@@ -68,6 +81,20 @@ def make_accounts(session: Session, password: str) -> dict[PostKind, str]:
             )
         )
     }
+    for role, kind in RULED_BY.items():
+        if kind in logins:
+            account_id = accounts.account_named(session, logins[kind])
+            accounts.set_role(session, account_id, role, granted=True, by=None, now=now())
+    return logins
+
+
+def described(logins: Mapping[PostKind, str]) -> str:
+    """Return the accounts to try in one line, with the roles that some have besides."""
+    roles = {kind: role.zh for role, kind in RULED_BY.items()}
+    return "、".join(
+        f"{kind.zh}{f'（兼{roles[kind]}）' if kind in roles else ''} {login}"
+        for kind, login in logins.items()
+    )
 
 
 def keep(path: Path, words: str) -> Path:

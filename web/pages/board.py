@@ -110,7 +110,7 @@ def reports() -> ResponseReturnValue:
     found = boards.counted(
         current_session(), who.scope, query.measure, window, query.cut, page=query.page
     )
-    pages = max(1, -(-found.total // boards.PAGE_ROWS))
+    last_page = max(1, -(-found.total // boards.PAGE_ROWS))
     whole = query.kept(measure=None, page=None)
     return render_template(
         "board_reports.html",
@@ -119,7 +119,7 @@ def reports() -> ResponseReturnValue:
         measure=query.measure,
         meaning=meaning(query.measure),
         found=found,
-        pages=pages,
+        last_page=last_page,
         badges=BADGES,
         back=BoardQuery.read({name: str(value) for name, value in whole.items()}).address(),
         kept=query.kept(page=None),

@@ -13,6 +13,7 @@ from gridmap.dispatch.measures import (
     LEFT_OUT_OF_CALLBACKS,
     LEFT_OUT_OF_DUE,
     MEANINGS,
+    NOWHERE,
     Measure,
     Window,
 )
@@ -159,26 +160,21 @@ class BoardView:
     def _row(self, row: Row, key: str, most: int) -> dict[str, Any]:
         is_open, late = row.tally[Measure.OPEN], row.tally[Measure.OVERDUE]
         name = Line(row.code).label(language.current()) if key == "line" and row.code else row.name
-        cut = {key: row.code} if row.code else None
+        cut = {key: row.code or NOWHERE}
         return {
             "name": name or _("不在任何网格内"),
-            "address": self.query.address(**cut) if cut else None,
+            "address": self.query.address(**cut),
             "bar": round(100 * is_open / most, 1),
             "late_bar": round(100 * late / most, 1),
-            "numbers": [
-                self.number(measure, row, **cut)
-                if cut
-                else {"value": row.tally[measure], "tone": "", "address": None}
-                for measure in COLUMNS
-            ],
+            "numbers": [self.number(measure, row, **cut) for measure in COLUMNS],
         }
 
     def heat(self) -> dict[str, Any]:
         """Return what the map shows: measures, and each grid's numbers by its code."""
         reader = language.current()
-        names = {measure.value: measure.label(reader) for measure in HEAT}
+        names = [[measure.value, measure.label(reader)] for measure in HEAT]
         return {
-            "measures": {**names, PER_100: _("每百户上报")},
+            "measures": [*names, [PER_100, _("每百户上报")]],
             "grids": {row.code: self._warm(row) for row in self.board.grids if row.code},
         }
 

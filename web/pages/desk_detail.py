@@ -9,7 +9,7 @@ from typing import Any, Final
 from flask_babel import format_date
 from flask_babel import gettext as _
 
-from gridmap.dispatch.lifecycle import Action, ReturnReason
+from gridmap.dispatch.lifecycle import OPEN_STAGES, Action, ReturnReason
 from gridmap.dispatch.views import (
     Detail,
     FeedbackView,
@@ -56,7 +56,9 @@ def detail(found: Detail, now: datetime, names: Mapping[str, str], *, seen: int)
         "line": row.category.line.label(language.current()),
         "rung": row.rung.label(language.current()),
         "phone": found.masked_phone,
+        "open": row.stage in OPEN_STAGES,
         "erased": found.erased,
+        "speaks_english": found.language == "en",
         "followers": found.followers,
         "owner": who(found.owner),
         "own_photos": [photo.position for photo in found.photos if photo.step_sequence == 1],

@@ -231,7 +231,7 @@ def handler_groups(candidates: Iterable[Candidate]) -> list[dict[str, Any]]:
 
 def _person(one: Candidate) -> dict[str, Any]:
     title = one.agency or one.kind.label(language.current())
-    return {"post": str(one.post_id), "name": one.name, "title": title}
+    return {"post": str(one.post_id), "name": one.name, "title": title, "fits": one.fits}
 
 
 def _agencies(candidates: Iterable[Candidate]) -> list[dict[str, Any]]:

@@ -53,9 +53,7 @@ def drop_view(view: int) -> ResponseReturnValue:
 def export() -> Response:
     """Give the reports of the list as a workbook; that they left is on record."""
     who, query, at = desk_page.reader(), desk_query.current(), now()
-    rows = exporting.export(
-        current_session(), who, query.filters, query.order, at, filters=query.kept()
-    )
+    rows = exporting.export(current_session(), who, query.filters, at, filters=query.kept())
     content = workbooks.write([Sheet(_("诉求"), _columns(), _cells(rows, at))])
     response = Response(content, mimetype=XLSX)
     name = f"reports-{local_day(at).isoformat()}.xlsx"

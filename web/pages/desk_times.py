@@ -94,4 +94,5 @@ def rule_words(rule: Mapping[str, Any] | None) -> str:
     limit = Limit(rule["value"], LimitUnit(rule["unit"])).label(language.current())
     said = _("限 {limit}").replace("{limit}", limit)
     version = _("日历第 {n} 版").replace("{n}", str(rule.get("calendar", "")))
-    return f"{said}{_('，')}{version}"
+    both = str(_("{limit}，{calendar}"))
+    return both.replace("{limit}", said).replace("{calendar}", version)

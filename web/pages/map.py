@@ -60,6 +60,7 @@ def manifest() -> ResponseReturnValue:
         shortcuts=[
             {"name": _("上报"), "url": "/report", "icons": [_icon("mark-192.png", "192x192")]},
             {"name": _("查进度"), "url": "/track", "icons": [_icon("mark-192.png", "192x192")]},
+            {"name": _("派遣台"), "url": "/desk", "icons": [_icon("mark-192.png", "192x192")]},
         ],
     )
     response.mimetype = "application/manifest+json"

@@ -37,6 +37,14 @@ OTHERS: Final = (
     "vendor/leaflet/leaflet.css",
     "vendor/leaflet/leaflet.js",
 )
+TEMPLATES: Final = (
+    "base.html",
+    "macros.html",
+    "report.html",
+    "report_kept.html",
+    "report_strings.html",
+)
+"""What the shells are made of."""
 _IMPORT: Final = re.compile(r"""from\s+["'](\.{1,2}/[^"']+)["']""")
 
 
@@ -52,9 +60,7 @@ def worker() -> Response:
         "files": [url_for("static", filename=name) for name in _files(folder)],
     }
     script = (folder / "js" / "worker.js").read_text(encoding="utf-8")
-    response = Response(
-        f"const SHELL = {json.dumps(shell)};\n{script}", mimetype="text/javascript"
-    )
+    response = Response(f"const SHELL = {json.dumps(shell)};\n{script}", mimetype="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Content-Security-Policy"] = "default-src 'none'; connect-src 'self'"
     return response
@@ -89,7 +95,7 @@ def _version(folder: Path) -> str:
     """Return a word that changes when any file of the shell or one of its templates does."""
     total = hashlib.sha256()
     templates = folder.parent / "templates"
-    shown = [templates / name for name in ("base.html", "macros.html", "report.html", "report_kept.html", "report_strings.html")]
+    shown = [templates / name for name in TEMPLATES]
     for path in [*(folder / name for name in _files(folder)), folder / "js/worker.js", *shown]:
         total.update(path.read_bytes())
     return total.hexdigest()[:16]

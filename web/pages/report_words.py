@@ -35,7 +35,7 @@ def timeline(found: Tracked, now: datetime) -> list[dict[str, Any]]:
 
 def _done(step: TrackedStep) -> dict[str, str]:
     reader = language.current()
-    said = _sentences()[step.action].replace("{rung}", step.rung.label(reader))
+    said = _sentences().get(step.action, "{rung}").replace("{rung}", step.rung.label(reader))
     outcome = step.outcome.label(reader) if step.outcome else ""
     why = [reason.label(reader) for reason in step.reasons]
     return {
@@ -64,15 +64,11 @@ def _sentences() -> dict[Action, str]:
         Action.REJECTED: _("核查没有通过，退回去重办"),
         Action.AGREED: _("上报的人同意结案"),
         Action.REOPENED: _("上报的人说没有解决，交给{rung}重新办"),
-        Action.UNREACHED: _("打过电话，没有联系上"),
         Action.LAPSED: _("到期没有收到答复"),
         Action.JOINED: _("和说同一件事的另一件一起办"),
         Action.SEPARATED: _("单独办理，交给{rung}"),
-        Action.NOTED: _("有新的记录"),
-        Action.SUPERVISED: _("上级在督办"),
         Action.CLIMBED: _("超过时限，自动交到{rung}"),
         Action.OVERDUE: _("超过时限，县网格中心在催办"),
-        Action.HANDED_OVER: _("换了经办人"),
     }
 
 
@@ -87,7 +83,9 @@ def _going_on(found: Tracked, now: datetime) -> dict[str, str]:
     notes = {
         Stage.FILED: _("已通知{rung}，等待受理"),
         Stage.CHECKING: _("由没有经手的人核查办得怎么样"),
-        Stage.ASKING: _("等上报的人确认") if found.follows else _("解决了没有，您说了算；到期没有答复就结案"),
+        Stage.ASKING: _("等上报的人确认")
+        if found.follows
+        else _("解决了没有，您说了算；到期没有答复就结案"),
         Stage.SUSPENDED: _("到期自动恢复办理"),
         Stage.JOINED: _("请看并入的那一件"),
     }

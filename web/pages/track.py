@@ -17,7 +17,7 @@ from gridmap.dispatch.following import Proof
 from gridmap.dispatch.lifecycle import Action
 from gridmap.dispatch.views import Tracked, WorkRow
 from gridmap.errors import GridmapError, IdempotencyConflict, InvalidInput, MovedOn, NotFound
-from gridmap.terms import Outcome, PhotoKind, Satisfaction
+from gridmap.terms import Outcome, PhotoKind, Satisfaction, Stage
 from web import access, language, ratelimits
 from web.api import tracking
 from web.errors import status_of
@@ -135,15 +135,17 @@ def _thanks(found: Tracked, said: str) -> str:
     """Return what came of the reporter's answer: closed, where it went, or that it was kept."""
     words = {
         Action.AGREED: _("谢谢您的答复，这件诉求已经结案。"),
-        Action.REOPENED: _("已经重新办理，现在交给{rung}。{promise}"),
-        Action.SEPARATED: _("已经改为单独办理，现在交给{rung}。{promise}"),
+        Action.REOPENED: _("已经重新办理，现在交给{rung}。"),
+        Action.SEPARATED: _("已经改为单独办理，现在交给{rung}。"),
         Action.NOTED: _("您补充的话已经送到经办人手里。"),
     }
-    sentence = words.get(Action(said), "") if said in words else ""
-    late = report_words.promise(found.due_at, now())
-    return sentence.replace("{rung}", found.rung.label(language.current())).replace(
-        "{promise}", late
-    )
+    if said not in words:
+        return ""
+    sentence: str = words[Action(said)].replace("{rung}", found.rung.label(language.current()))
+    if found.stage is Stage.FILED and found.due_at is not None and said != Action.NOTED:
+        until = _("最迟 {time} 前受理。")
+        sentence += until.replace("{time}", report_words.moment(found.due_at))
+    return sentence
 
 
 def _shown(found: Tracked) -> dict[str, Any]:

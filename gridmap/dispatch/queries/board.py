@@ -16,6 +16,7 @@ from sqlalchemy import (
     Date,
     FromClause,
     and_,
+    case,
     cast,
     exists,
     false,
@@ -35,6 +36,7 @@ from gridmap.dispatch.measures import (
     FAMILIES,
     FAMILY_OF,
     NEAR_DUE,
+    NOWHERE,
     Bucket,
     Cut,
     Family,
@@ -174,33 +176,41 @@ def _closes(measure: Measure) -> Clause:
 
 
 def _due(window: Window) -> Source:
-    at, last = window.at, _as_of(window.at)
-    stage = last.c.stage
+    """Most reports have rested since: their own row says how they stood, and steps need not be read."""
+    at = window.at
+    stood, over = Report.stage_since < at, Report.stage == Stage.CLOSED
+    last = (
+        select(Step.stage)
+        .where(not_(stood), Step.report_id == Report.id, Step.at < at)
+        .order_by(Step.sequence.desc())
+        .limit(1)
+        .correlate(Report)
+        .scalar_subquery()
+    )
     handled = (
         select(func.max(Step.at))
         .where(Step.report_id == Report.id, Step.action == Action.HANDLED, Step.at < at)
         .correlate(Report)
         .scalar_subquery()
     )
-    query = (
-        with_area(select(Report.id))
-        .join(last, true())
-        .where(
-            Report.parent_id.is_(None),
-            Report.promised_at >= window.begin,
-            Report.promised_at < window.end,
-        )
+    stage = case((stood, Report.stage), else_=last)
+    handled_at = case((and_(stood, over), Report.handled_at), else_=handled)
+    query = with_area(select(Report.id)).where(
+        Report.parent_id.is_(None),
+        Report.filed_at < at,
+        Report.promised_at >= window.begin,
+        Report.promised_at < window.end,
     )
     counts = stage.not_in([Stage.JOINED, Stage.SUSPENDED])
-    due = and_(counts, Report.promised_at < at)
-    closed = and_(due, stage == Stage.CLOSED)
+    due = and_(Report.promised_at < at, counts)
+    closed = and_(Report.promised_at < at, stage == Stage.CLOSED)
     clauses: dict[Measure, Clause] = {
         Measure.DUE: due,
         Measure.DUE_CLOSED: closed,
-        Measure.DUE_ON_TIME: and_(closed, handled <= Report.promised_at),
+        Measure.DUE_ON_TIME: and_(closed, handled_at <= Report.promised_at),
         Measure.DUE_JOINED: stage == Stage.JOINED,
         Measure.DUE_SUSPENDED: stage == Stage.SUSPENDED,
-        Measure.NOT_YET_DUE: and_(counts, Report.promised_at >= at),
+        Measure.NOT_YET_DUE: and_(Report.promised_at >= at, counts),
     }
     return Source(query, Report.promised_at.expression, clauses)
 
@@ -253,9 +263,14 @@ def _seen(source: Source, scope: Reach, cut: Cut) -> Query:
     """What of a source a reader sees and a cut leaves."""
     community = select(Area.id).where(Area.code == cut.community).scalar_subquery()
     grid = select(Grid.id).where(Grid.code == cut.grid).scalar_subquery()
+    in_community = Report.community_id == community
+    in_grid = Report.grid_id == grid
     asked: tuple[tuple[object, Clause], ...] = (
-        (cut.community, Report.community_id == community),
-        (cut.grid, Report.grid_id == grid),
+        (
+            cut.community,
+            Report.community_id.is_(None) if cut.community == NOWHERE else in_community,
+        ),
+        (cut.grid, Report.grid_id.is_(None) if cut.grid == NOWHERE else in_grid),
         (cut.line, Category.line == cut.line),
         (cut.category, Category.code == cut.category),
     )
@@ -342,23 +357,26 @@ def counted_reports(
         stretch: how many are passed over, and how many are wanted at most.
     """
     source = SOURCES[FAMILY_OF[measure]](window)
+    # the page is cut before names are joined: what is not shown needs none
+    offset, limit = stretch
     counted: FromClause = (
         _seen(source, scope, cut)
         .where(source.clauses[measure])
         .with_only_columns(
             Report.id.label("report_id"),
             source.moment.label("counted_at"),
+            func.count().over().label("total"),
             maintain_column_froms=True,
         )
-        .subquery("counted")
-    )
-    offset, limit = stretch
-    query = (
-        report_rows(scope)
-        .add_columns(counted.c.counted_at, func.count().over().label("total"))
-        .join(counted, counted.c.report_id == Report.id)
-        .order_by(counted.c.counted_at.desc(), Report.id.desc())
+        .order_by(source.moment.desc(), Report.id.desc())
         .offset(offset)
         .limit(limit)
+        .subquery("counted")
+    )
+    query = (
+        report_rows(scope)
+        .add_columns(counted.c.counted_at, counted.c.total)
+        .join(counted, counted.c.report_id == Report.id)
+        .order_by(counted.c.counted_at.desc(), Report.id.desc())
     )
     return session.execute(query).all()

@@ -159,6 +159,11 @@ def advance(session: Session, report_id: int, *, version: int, values: Mapping[s
     return session.scalar(query) is not None
 
 
+def version_of(session: Session, number: str) -> int | None:
+    """Return the version of a report; None if there is none."""
+    return session.scalar(select(Report.version).where(Report.number == number))
+
+
 def step_keyed(session: Session, key: str) -> Found | None:
     """Return report number and action of the step that an idempotency key has made."""
     query = (

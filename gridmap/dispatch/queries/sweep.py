@@ -8,10 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, and_, exists, insert, not_, or_, select, update
+from sqlalchemy import (
+    Select,
+    Table,
+    and_,
+    column,
+    exists,
+    func,
+    insert,
+    literal,
+    not_,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.selectable import TableValuedAlias
 
 from gridmap.dispatch.queries.moves import post_held, posts_on
 from gridmap.dispatch.queries.rows import is_open
@@ -79,14 +94,34 @@ def agency_handlers(session: Session, agency_ids: Iterable[int], day: date) -> d
 
 def move_all(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write new values of taken reports: each row has the report's id and the same columns."""
-    if rows:
-        session.execute(update(Report), list(rows))
+    if not rows:
+        return
+    given = _recordset(_REPORTS, rows)
+    written = {name: given.c[name] for name in rows[0] if name != "id"}
+    session.execute(update(_REPORTS).where(_REPORTS.c.id == given.c.id).values(written))
 
 
 def add_steps(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write the steps of moved reports."""
+    """Write the steps of moved reports; all rows have the same columns."""
     if rows:
-        session.execute(insert(Step), list(rows))
+        given = _recordset(_STEPS, rows)
+        query = select(*(given.c[name] for name in rows[0]))
+        session.execute(insert(_STEPS).from_select(list(rows[0]), query))
+
+
+_REPORTS, _STEPS = cast("Table", Report.__table__), cast("Table", Step.__table__)
+
+
+def _recordset(table: Table, rows: Sequence[Mapping[str, Any]]) -> TableValuedAlias:
+    """Many rows as one parameter: a statement a row is three times as slow."""
+    columns = [column(name, table.c[name].type) for name in rows[0]]
+    plain = [{name: _plain(value) for name, value in row.items()} for row in rows]
+    given = func.jsonb_to_recordset(literal(plain, JSONB))
+    return given.table_valued(*columns, name="given").render_derived(with_types=True)
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def clear_reminders(session: Session, ids: Sequence[int]) -> None:

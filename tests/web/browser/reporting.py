@@ -62,7 +62,9 @@ def send(page) -> str:
 def press_send(page) -> None:
     """Send; where the same is open near by, say that it is something else."""
     page.locator("#send").click()
-    until(page, "!document.querySelector('#done').hidden || !document.querySelector('#fault').hidden")
+    until(
+        page, "!document.querySelector('#done').hidden || !document.querySelector('#fault').hidden"
+    )
     if page.locator("#near-other").is_visible():
         page.locator("#near-other").click()
 

@@ -164,6 +164,17 @@ def test_an_answer_that_was_lost_makes_no_second_step(watched, live_server, demo
     ]
 
 
+def note_elsewhere(browser, live_server, login, number):
+    """The same report moves on, from another device."""
+    other = browser.new_context().new_page()
+    sign_in(other, live_server, login)
+    look_at(other, live_server, number, "/steps/noted")
+    other.locator("#note").fill("我也看过了")
+    with other.expect_response("**/steps/noted**"):
+        other.locator("#desk-form footer button").click()
+    other.context.close()
+
+
 def test_a_stale_step_is_kept_shown_and_can_be_done_again(
     watched, live_server, demo_engine, browser
 ):
@@ -177,13 +188,7 @@ def test_a_stale_step_is_kept_shown_and_can_be_done_again(
     watched.context.set_offline(True)
     watched.locator("#desk-form footer button").click()
     until(watched, KEPT_SHOWN)
-    other = browser.new_context().new_page()
-    sign_in(other, live_server, login)
-    look_at(other, live_server, number, "/steps/noted")
-    other.locator("#note").fill("我也看过了")
-    with other.expect_response("**/steps/noted**"):
-        other.locator("#desk-form footer button").click()
-    other.context.close()
+    note_elsewhere(browser, live_server, login, number)
     watched.context.set_offline(False)
     until(watched, "document.querySelector('#kept .fault')")
     strip = text_of(watched, "kept")
@@ -223,7 +228,10 @@ def test_the_own_list_can_be_read_without_a_network_until_the_sign_out(
     worker_at(watched, live_server, demo_engine, number)
     until(watched, WORKER_ACTIVE)
     look_at(watched, live_server, number)
-    until(watched, "indexedDB.databases().then((all) => all.some((one) => one.name === 'gridmap-queue'))")
+    until(
+        watched,
+        "indexedDB.databases().then((all) => all.some((one) => one.name === 'gridmap-queue'))",
+    )
     watched.context.set_offline(True)
     watched.goto(f"{live_server}/desk")
     until(watched, "!document.querySelector('#queue').hidden")

@@ -165,6 +165,8 @@ def test_plain_http_says_why_there_is_no_position(watched, live_server):
     watched.locator("#locate-me").click()
     until(watched, "document.querySelector('.toast')")
     assert "https" in text_of(watched, "toasts")
+    assert "装到桌面用不了，别的都能用" in text_of(watched, "insecure")
+    assert watched.evaluate("navigator.serviceWorker.getRegistration()") is None
     choose(watched)
     write(watched, "没有加密也能报")
     send(watched)

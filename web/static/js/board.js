@@ -12,7 +12,7 @@ const heatOfPage = () => JSON.parse($("board-heat").textContent);
 class Board {
   constructor() {
     this.heat = heatOfPage();
-    [this.measure] = Object.keys(this.heat.measures);
+    [[this.measure]] = this.heat.measures;
     this.county = new BoardMap({ picked: (code) => this.open(code), failed: toastProblem });
     this.phone = matchMedia("(max-width: 800px)").matches;
     if (this.phone) this.stayStill();
@@ -60,7 +60,7 @@ class Board {
   draw() {
     this.county.show(this.heat, this.measure);
     $("heat-measures").replaceChildren(
-      ...Object.entries(this.heat.measures).map(([key, name]) => {
+      ...this.heat.measures.map(([key, name]) => {
         const button = el("button", { type: "button", "aria-pressed": String(key === this.measure) }, name);
         button.addEventListener("click", () => this.choose(key));
         return button;
@@ -80,7 +80,7 @@ class Board {
     const lines = steps.map((end, place) => {
       const before = place ? steps[place - 1] : 0;
       const from = this.measure === "per_100" ? before : before + 1;
-      const words = from === end ? t("heat_one", { n: end }) : t("heat_from_to", { from, to: end });
+      const words = from === end ? String(end) : t("heat_from_to", { from, to: end });
       return el("li", {}, el("i", { class: `heat-${shadeOf(end, steps)}` }), words);
     });
     const nothing = el("li", {}, el("i", { class: "heat-0" }), t("none"));

@@ -79,7 +79,7 @@ export class BoardMap extends CountyMap {
   }
 
   tip(name, found) {
-    const lines = Object.entries(this.heat.measures).map(([key, words]) => {
+    const lines = this.heat.measures.map(([key, words]) => {
       const value = found ? found.values[key] : 0;
       return el("span", {}, `${words} ${value === null ? t("no_base") : value}`);
     });

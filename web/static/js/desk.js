@@ -26,7 +26,7 @@ class Desk {
     this.pane = new Pane({
       leaving: () => this.leaving(),
       shown: (element) => this.shown(element),
-      done: () => this.live.tick(),
+      done: () => this.done(),
       small: phone,
     });
     this.drawers();
@@ -44,6 +44,8 @@ class Desk {
       this.complain(problem);
     }
     this.farness();
+    const tab = document.querySelector(".desk-tabs a[aria-current]");
+    if (tab && tab.offsetLeft + tab.offsetWidth > tab.parentElement.clientWidth) tab.parentElement.scrollLeft = tab.offsetLeft - 72;
     document.body.dataset.ready = "desk";
   }
 
@@ -97,6 +99,12 @@ class Desk {
     enhanceForm(form);
     const place = form.querySelector("[data-place]");
     if (place) this.place = new PlaceField(place, this.map, { start: this.spots.chosen, small: phone.matches, number });
+  }
+
+  /** Something was sent and taken: read the list anew; what was chosen for it has served. */
+  done() {
+    if ($("desk-result")) $("desk-choose-none")?.click();
+    this.live.tick();
   }
 
   mark() {

@@ -3,6 +3,7 @@
  * steps.js); what was refused comes back into its form; the own list is kept for reading in a stairwell.
  */
 
+import { toastProblem } from "./api.js";
 import { photosOf } from "./desk_form.js";
 import { el } from "./dom.js";
 import { registerWorker } from "./installed.js";
@@ -42,7 +43,12 @@ async function keep({ number, action, form, photos }) {
   const words = form.querySelector("footer button, button:not([type=button])").textContent.trim();
   const key = form.elements.key?.value;
   form.inert = true;
-  const { key: kept, answer } = await steps.add({ key, number, fields: fieldsOf(form, action), photos, words });
+  const { key: kept, answer, problem } = await steps.add({ key, number, fields: fieldsOf(form, action), photos, words });
+  form.inert = false;
+  if (problem) {
+    toastProblem(problem); // the network is back and the server says no: the words still stand here
+    return;
+  }
   const said = answer ? t("steps_arrived", { number, words }) : t("steps_kept");
   form.replaceWith(el("p", { class: "notice notice-amber desk-notice", role: "status", "data-step-kept": answer ? null : kept }, said));
   if (form.dataset.kept) await steps.take(form.dataset.kept);

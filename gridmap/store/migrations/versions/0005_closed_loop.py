@@ -174,6 +174,13 @@ def upgrade() -> None:
     op.add_column("step", sa.Column("key", sa.String(length=64), nullable=True))
     op.create_index("ix_step_at", "step", ["at"], unique=False)
     op.create_unique_constraint(op.f("uq_step_key"), "step", ["key"])
+    op.create_index(
+        "ix_report_filed_by_id",
+        "report",
+        ["filed_by_id"],
+        unique=False,
+        postgresql_where=sa.text("filed_by_id IS NOT NULL"),
+    )
     op.execute("UPDATE report SET stage_since = filed_at")
     op.alter_column("report", "stage_since", nullable=False)
     _set_stages(STAGES)
@@ -188,6 +195,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_report_filed_by_id", table_name="report")
     _set_stages(STAGES_BEFORE)
     op.drop_constraint(op.f("uq_step_key"), "step", type_="unique")
     op.drop_index("ix_step_at", table_name="step")
