@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, func, select, true
 from sqlalchemy.orm import Session
 from tqdm import tqdm
 
@@ -28,7 +28,7 @@ from gridmap.accounts import tables as _accounts  # the audit log refers to acco
 from gridmap.dispatch import catalogue
 from gridmap.store import schema
 from gridmap.store.session import make_engine, transaction
-from gridmap.timespan import start_of
+from gridmap.timespan import local_day, start_of
 from web.config import from_environment
 
 __all__ = ["_accounts"]
@@ -48,7 +48,7 @@ def prepared(engine: Engine, load: Load, *, agreed: bool) -> None:
     """Bring schema and demo county where they are missing; refuse a database with reports in it."""
     schema.check_server(engine)
     schema.upgrade(engine)
-    first, last = load.start.date(), min(load.end, datetime.now(UTC)).date()
+    first, last = local_day(load.start), local_day(load.end)
     with transaction(engine) as session:
         if has_reports(session) and not agreed:
             raise SystemExit(
@@ -57,23 +57,10 @@ def prepared(engine: Engine, load: Load, *, agreed: bool) -> None:
             )
         if loading.is_empty(session):
             loading.load(session, last)
-        if not catalogue.entries_on(session, last):
+        if not catalogue.newest_versions(session):
             categories.load(session, first)
         calendar.load_where_missing(session, load.start)
         schema.refresh_statistics(session)
-
-
-def fast(engine: Engine) -> Engine:
-    """Let commits not wait for the disk: what a crash takes can be made again."""
-
-    @event.listens_for(engine, "connect")
-    def _connected(connection: object, _record: object) -> None:
-        cursor = connection.cursor()  # type: ignore[attr-defined]
-        cursor.execute("SET synchronous_commit = off")
-        cursor.close()
-        connection.commit()  # type: ignore[attr-defined]
-
-    return engine
 
 
 def run(engine: Engine, load: Load) -> Made:
@@ -82,6 +69,8 @@ def run(engine: Engine, load: Load) -> Made:
     @contextmanager
     def open_transaction() -> Iterator[Session]:
         with transaction(engine) as session:
+            # commits need not wait for the disk: what a crash takes can be made again
+            session.execute(select(func.set_config("synchronous_commit", "off", true())))
             yield session
 
     with tqdm(total=load.reports, unit="件", smoothing=0.02) as bar:
@@ -96,7 +85,7 @@ def main() -> None:
     engine = make_engine(from_environment().database_url, pool_size=1, statement_timeout_s=0)
     prepared(engine, load, agreed=wanted.yes)
     begun, used = time.perf_counter(), time.process_time()
-    made = run(fast(engine), load)
+    made = run(engine, load)
     seconds, cpu = time.perf_counter() - begun, time.process_time() - used
     print(
         f"诉求 {made.filed}，步骤 {sum(made.moves.values())}，扫描推进 {made.swept}，提醒 {made.reminded}"
