@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -71,11 +72,9 @@ def main() -> None:
         now = last + timedelta(minutes=1)
         for name, (first, until) in periods(local_day(last)).items():
             window = Window(first, until, now)
-            whole = timed(lambda w=window: boards.board(session, county, w, Cut()), wanted.rounds)
-            listed = timed(
-                lambda w=window: boards.counted(session, county, Measure.DUE_ON_TIME, w, Cut()),
-                wanted.rounds,
-            )
+            whole = timed(partial(boards.board, session, county, window, Cut()), wanted.rounds)
+            behind = partial(boards.counted, session, county, Measure.DUE_ON_TIME, window, Cut())
+            listed = timed(behind, wanted.rounds)
             print(
                 f"{name:16} board {whole[0]:6.0f} ms (max {whole[1]:.0f}),"
                 f" list behind a number {listed[0]:5.0f} ms (max {listed[1]:.0f})"

@@ -110,13 +110,15 @@ def writer(make_database):
     role = f"gridmap_test_{secrets.token_hex(4)}"
     with owner.begin() as connection:
         for words in (
-            f"CREATE ROLE {role} LOGIN",
+            f"CREATE ROLE {role} LOGIN PASSWORD '{role}'",
             f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
             f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}",
             f"REVOKE UPDATE, DELETE ON audit_entry, step FROM {role}",
         ):
             connection.execute(text(words))
-    engine = make_engine(engine_url(url).set(username=role).render_as_string(hide_password=False))
+    engine = make_engine(
+        engine_url(url).set(username=role, password=role).render_as_string(hide_password=False)
+    )
     yield engine
     engine.dispose()
     with owner.begin() as connection:

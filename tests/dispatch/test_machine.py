@@ -361,7 +361,6 @@ def crowded(make_database):
     schema.upgrade(engine)
     with transaction(engine) as session:
         crowd.crowded(session)
-        schema.refresh_statistics(session)
     yield engine
     engine.dispose()
 

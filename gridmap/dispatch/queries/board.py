@@ -220,25 +220,29 @@ def _answers(window: Window) -> Source:
     said = (
         select(
             Feedback.report_id,
+            Feedback.step_sequence,
             Feedback.at,
             Feedback.contacted,
             Feedback.solved,
             Feedback.satisfaction,
-            Step.action,
             func.lead(Feedback.id)
             .over(partition_by=Feedback.report_id, order_by=Feedback.step_sequence)
             .label("later"),
-        )
-        .join(
-            Step,
-            and_(Step.report_id == Feedback.report_id, Step.sequence == Feedback.step_sequence),
         )
         .where(Feedback.reached, Feedback.at >= window.begin, Feedback.at < window.at)
         .subquery("said")
     )
     # 'not solved' ends a round: whatever comes after it belongs to the next one
-    ends_round = or_(said.c.later.is_(None), said.c.action == Action.REOPENED)
-    query = with_area(select(Report.id)).join(said, said.c.report_id == Report.id).where(ends_round)
+    reopened = exists().where(
+        Step.report_id == said.c.report_id,
+        Step.sequence == said.c.step_sequence,
+        Step.action == Action.REOPENED,
+    )
+    query = (
+        with_area(select(Report.id))
+        .join(said, said.c.report_id == Report.id)
+        .where(or_(said.c.later.is_(None), reopened))
+    )
     clauses: dict[Measure, Clause] = {
         Measure.CALLBACKS: true(),
         Measure.CONTACTED: said.c.contacted,

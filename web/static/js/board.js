@@ -54,7 +54,7 @@ class Board {
   }
 
   fit([west, south, east, north]) {
-    this.county.map.fitBounds([[south, west], [north, east]], { paddingTopLeft: [8, 60], paddingBottomRight: [8, 48], animate: false });
+    this.county.map.fitBounds([[south, west], [north, east]], { paddingTopLeft: [8, 60], paddingBottomRight: [8, this.phone ? 76 : 48], animate: false });
   }
 
   draw() {
