@@ -52,6 +52,9 @@ def make_database() -> Iterator:
         name = f"gridmap_test_{secrets.token_hex(4)}"
         with admin.connect() as connection:
             clause = f" TEMPLATE {template}" if template else ""
+            # a template in use cannot be copied: idle connections of pools go, and come back
+            leave = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
+            connection.execute(text(leave), {"name": template})
             connection.execute(text(f"CREATE DATABASE {name}{clause}"))
         made.append(name)
         return engine_url(server_url()).set(database=name).render_as_string(hide_password=False)

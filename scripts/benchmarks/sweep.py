@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import Engine, create_engine, select, text
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -44,6 +44,7 @@ QUIET_S = 15.0
 SEEDS = 300
 DESK_ROWS = 3_000
 LATE = timedelta(minutes=5)
+A_MONTH = timedelta(days=40)
 
 COPY = """
 INSERT INTO report ({columns}, number, idempotency_key, track_key, acts_at, due_at, remind_at)
@@ -143,6 +144,16 @@ def shown(name: str, taken: list[float]) -> tuple[float, float, float]:
     return figures
 
 
+def swept(engine: Engine, now: datetime, batch: int, how: str) -> None:
+    """Sweep once and print how long it took."""
+    begun, used = time.perf_counter(), time.process_time()
+    made = sweeping.sweep(lambda: transaction(engine), now, batch)
+    seconds, cpu = time.perf_counter() - begun, time.process_time() - used
+    print(
+        f"sweep {how}: {made.moved} moved in {seconds:.1f} s ({cpu:.1f} s of them here), by {batch}"
+    )
+
+
 def measure(url: str, batch: int, now: datetime) -> None:
     """Let a desk work, alone and beside the sweep; print how long both took."""
     ours, theirs = multiprocessing.Pipe()
@@ -153,15 +164,13 @@ def measure(url: str, batch: int, now: datetime) -> None:
     ours.send("next")
     alone = ours.recv()
     engine = make_engine(url, statement_timeout_s=0)
-    begun = time.perf_counter()
-    swept = sweeping.sweep(lambda: transaction(engine), now, batch)
-    seconds = time.perf_counter() - begun
+    swept(engine, now, batch, "beside the desk")
     ours.send("stop")
     beside = ours.recv()
     process.terminate()
     process.join()
+    swept(engine, now + A_MONTH, batch, "alone, all of them one rung further")
     engine.dispose()
-    print(f"sweep: {swept.moved} climbed in {seconds:.1f} s, batches of {batch}")
     quiet, busy = shown("desk alone", alone), shown("desk beside the sweep", beside)
     print("ratio: " + ", ".join(f"{b / a:.1f}" for a, b in zip(quiet, busy, strict=True)))
 
