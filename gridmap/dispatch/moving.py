@@ -85,6 +85,9 @@ def act(
         return found
     if again:
         return records.detail_of(session, found, reader, now)
+    if was_made(session, number, said, reader.person_id):
+        # its twin was committed meanwhile
+        return _after(session, number, reader, now)
     refuse_used_key(session, said)
     if found.version != said.version:
         raise records.stale(session, found.id)
