@@ -184,7 +184,8 @@ def check_in_post(session, rows, now, day, *, settled, swept):
         assert not swept or _next(row, posts) is None
         if row.holder_post_id is None:
             but = row.handler_id if row.stage == Stage.CHECKING else None
-            assert ladder.first_holder(Rung(row.rung), posts, but=but).holder is None
+            anybody = ladder.first_holder(Rung(row.rung), posts, but=but).holder
+            assert not settled or anybody is None
         else:
             assert not settled or row.stage == Stage.SUSPENDED
     if swept:

@@ -126,6 +126,8 @@ class Loop(RuleBasedStateMachine):
     def begin(self, chance):
         """Every run has a world of its own: some of it happens more often, some less."""
         self.weights = [weight * chance.choice([1, 1, 4]) for weight in STEPS.values()]
+        for _ in range(chance.choice([0, 0, 3, 8])):
+            self.end_post(chance)
         self.file(chance)
         self.file(chance)
 
@@ -274,7 +276,7 @@ class Loop(RuleBasedStateMachine):
             self.sweep_now()
 
     def end_post(self, random):
-        """Somebody gives a post up today."""
+        """Somebody gives a post up today, or all who hold that kind of post do."""
         with self.transaction() as session:
             posts = session.scalars(
                 select(Post)
@@ -283,8 +285,10 @@ class Loop(RuleBasedStateMachine):
                 .order_by(Post.id)
             ).all()
             if posts:
-                post = random.choice(posts)
-                post.valid = from_day(post.valid.lower, self.day)
+                chosen = random.choice(posts)
+                alike = [post for post in posts if post.kind == chosen.kind]
+                for post in random.choice([[chosen], alike]):
+                    post.valid = from_day(post.valid.lower, self.day)
         self.readers, self.settled = None, False
 
     def begin_post(self, random):
