@@ -63,6 +63,7 @@ ACTIONS: Final[Mapping[str, Label]] = {
     "report_climbed": ("超时上转", "A report climbed: out of time"),
     "report_overdue": ("县级超时", "Overdue at the county"),
     "report_handed_over": ("岗位变动移交", "Handed over: a post changed"),
+    "reports_replaced": ("网格调整改派", "Placed open reports again: grids changed"),
     "report_followed": ("关注诉求", "Followed a report"),
     "reports_exported": ("导出诉求", "Exported reports"),
     "report_erased": ("删除诉求人信息", "Erased a reporter's data"),
@@ -75,6 +76,17 @@ ACTIONS: Final[Mapping[str, Label]] = {
     "delivery_sent_again": ("重发通知", "Sent a message again"),
     "report_withheld": ("越区查看，已拒绝", "Looked outside the own area, refused"),
     "phone_shown": ("查看居民电话", "Looked at a reporter's phone"),
+    "plan_begun": ("起草网格方案", "Began a plan of grids"),
+    "plan_shared": ("共享网格方案", "Shared a plan of grids"),
+    "plan_submit": ("网格方案送审", "Sent a plan of grids for review"),
+    "plan_recall": ("收回网格方案", "Took a plan of grids back"),
+    "plan_return": ("退回网格方案", "Sent a plan of grids back"),
+    "plan_approve": ("核准网格方案", "Approved a plan of grids"),
+    "plan_adopt": ("发布网格方案", "Published a plan of grids"),
+    "plan_withdraw": ("撤回网格方案", "Withdrew a plan of grids"),
+    "plan_drop": ("作废网格方案", "Dropped a plan of grids"),
+    "plan_task_accepted": ("接受网格调整待办", "Accepted a task of a plan"),
+    "plan_task_declined": ("网格调整待办另行处理", "Declined a task of a plan"),
 }
 """Action to its words."""
 
@@ -89,6 +101,7 @@ OBJECTS: Final[Mapping[str, Label]] = {
     "calendar": ("日历", "calendar"),
     "channel": ("通知渠道", "channel"),
     "delivery": ("通知", "message"),
+    "plan": ("网格方案", "plan of grids"),
 }
 """Kind of object to its words."""
 

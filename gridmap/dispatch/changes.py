@@ -186,6 +186,8 @@ def _relocated(case: Case) -> Change:
         "lon": place.lon,
         "lat": place.lat,
         "crs": place.crs,
+        "source": place.source,
+        "accuracy_m": place.accuracy_m,
         "grid": location.grid_named.name if location.grid_named else None,
     }
     return replace(change, details={"before": before, "after": after})

@@ -71,7 +71,15 @@ def track(session: Session, number: str, proof: Proof, now: datetime) -> Tracked
     )
 
 
-_QUIET: Final = frozenset({Action.NOTED, Action.SUPERVISED, Action.HANDED_OVER, Action.UNREACHED})
+_QUIET: Final = frozenset(
+    {
+        Action.NOTED,
+        Action.SUPERVISED,
+        Action.HANDED_OVER,
+        Action.REPLACED,
+        Action.UNREACHED,
+    }
+)
 """Steps between those who work on it."""
 
 

@@ -43,6 +43,7 @@ class Action(Term):
     CLIMBED = "climbed", "超时上转", "Climbed: out of time"
     OVERDUE = "overdue", "县级超时", "Overdue at the county"
     HANDED_OVER = "handed_over", "岗位变动移交", "Handed over: post changed"
+    REPLACED = "replaced", "网格调整改派", "Placed again: grids changed"
 
 
 class Hand(StrEnum):
@@ -223,6 +224,7 @@ MOVES: Final[tuple[Move, ...]] = (
     Move(Action.CLIMBED, (Stage.CHECKING,), None, _by(Hand.CLOCK), restarts=True),
     Move(Action.OVERDUE, (*_WORKED, Stage.CHECKING), None, _by(Hand.CLOCK)),
     Move(Action.HANDED_OVER, _OPEN, None, _by(Hand.CLOCK)),
+    Move(Action.REPLACED, (*_OPEN, Stage.JOINED), None, _by(Hand.CLOCK)),
 )
 """Every move there is; what is not here is refused."""
 

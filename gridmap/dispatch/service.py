@@ -7,6 +7,7 @@ raised: the caller lets its transaction commit and then refuses. All other refus
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -16,6 +17,7 @@ from gridmap.dispatch import deadlines, ladder, lifecycle, reading, records, tel
 from gridmap.dispatch.filing import as_located, as_sent, check, write_first_step
 from gridmap.dispatch.lifecycle import OPEN_STAGES, Action
 from gridmap.dispatch.queries import catalogue, filing, full, lists
+from gridmap.dispatch.queries import open_places as places
 from gridmap.dispatch.queries.rows import Found
 from gridmap.dispatch.reports import (
     Filing,
@@ -32,6 +34,7 @@ from gridmap.dispatch.views import (
     Filed,
     NearReport,
     OpenItem,
+    OpenPlace,
     OpenSummary,
     Tally,
     Worklist,
@@ -286,3 +289,11 @@ def filed_by(session: Session, person_id: int) -> tuple[WorkRow, ...]:
     """Return what somebody has filed while signed in, newest first; at most `PAGE_ROWS`."""
     rows = lists.filed_by(session, person_id, limit=PAGE_ROWS)
     return tuple(reading.work_row(row) for row in rows)
+
+
+def open_places(session: Session, communities: Collection[int]) -> tuple[OpenPlace, ...]:
+    """Return where the open reports of communities lie, in the order of filing."""
+    return tuple(
+        OpenPlace(row.number, Rung(row.rung), row.building_id, row.grid_id, row.lon, row.lat)
+        for row in places.open_places(session, communities)
+    )

@@ -6,6 +6,7 @@ reporter and the followers are told at each stage by the channel that they left.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -229,5 +230,34 @@ def tell_many(
         notice
         for matter, action, post_id in told
         for notice in notices(matter, action, keepers.get(post_id or 0, ()))
+    ]
+    messaging.post(session, found, now)
+
+
+def tell_replaced(
+    session: Session, told: Mapping[tuple[int, int | None], int], now: datetime
+) -> None:
+    """Tell everybody who has reports since grids have changed how many: one line a person.
+
+    Args:
+        session: open session.
+        told: post and community to the number of reports that came to the post there.
+        now: this moment.
+    """
+    keepers = moves.keepers(session, [post_id for post_id, _ in told], local_day(now))
+    people: Counter[int] = Counter()
+    places: Counter[int | None] = Counter()
+    for (post_id, community_id), count in told.items():
+        places[community_id] += count
+        for keeper in keepers.get(post_id, ()):
+            people[keeper.person_id] += count
+    key, mine = f"replaced:{now.isoformat()}", {str(In.LINK): "/desk?mine=1"}
+    found = [
+        Notice(Event.HANDED_OVER, key, mine, person_id=person_id, count=count)
+        for person_id, count in people.items()
+    ]
+    found += [
+        Notice(Event.HANDED_OVER, f"{key}:{place}", {}, community_id=place, count=count)
+        for place, count in places.items()
     ]
     messaging.post(session, found, now)

@@ -316,3 +316,15 @@ class OpenSummary:
 
     count: int
     items: tuple[OpenItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPlace:
+    """Where an open report lies: its building where one is sure, and its spot (WGS 84)."""
+
+    number: str
+    rung: Rung
+    building_id: int | None
+    grid_id: int | None
+    lon: float
+    lat: float

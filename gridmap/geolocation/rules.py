@@ -25,6 +25,8 @@ GPS_BUILDING_M = 10.0
 RADIUS_90_OF_95 = 2.1460 / 2.4477
 """Radius of the 90 % circle as a part of the 95 % circle of a round normal distribution:
 sqrt(-2 ln 0.1) / sqrt(-2 ln 0.05)."""
+WIDEST_CIRCLE_M = 500.0
+"""A wider circle says nothing more: the search does not go farther."""
 MOST_ALTERNATIVES = 5
 
 

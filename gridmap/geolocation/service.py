@@ -21,8 +21,8 @@ from gridmap.geolocation.location import (
 )
 from gridmap.geolocation.rules import (
     RADIUS_90_OF_95,
+    WIDEST_CIRCLE_M,
     BuildingVerdict,
-    Candidates,
     GridVerdict,
     Place,
     decide,
@@ -32,11 +32,10 @@ from gridmap.terms import PartyKind, PlaceSource, PostKind, Verdict
 
 FAR_OUTSIDE_M = 5_000.0
 """A point this far from every grid is refused as a mistake; nearer ones go to the county's desk."""
-WIDEST_CIRCLE_M = 500.0
-"""A wider circle says nothing more: the search does not go farther."""
 
 Facts = Mapping[str, Sequence[dict[str, Any]]]
 Target = tuple[str, int | None]
+Decided = tuple[Place, tuple[float, float], tuple[GridVerdict, BuildingVerdict]]
 Held = TypeVar("Held", PartyHeld, PostHeld)
 
 
@@ -82,13 +81,23 @@ def locate_many(session: Session, places: Sequence[Place], day: date) -> list[Lo
     )
     near = queries.candidates_near(session, points, day)
     verdicts = [decide(place, found) for place, found in zip(places, near, strict=True)]
-    facts = queries.answerable_facts(session, day, **_wanted(verdicts, near))
+    spots = zip(lons.tolist(), lats.tolist(), strict=True)
+    return standing_at(session, list(zip(places, spots, verdicts, strict=True)), day)
+
+
+def standing_at(session: Session, decided: Sequence[Decided], day: date) -> list[Location]:
+    """Return what stands on a day at places on which the rules have decided; one statement.
+
+    Args:
+        session: open session.
+        decided: each place with its point (lon, lat in WGS 84) and its two verdicts of that day.
+        day: day in Asia/Shanghai.
+    """
+    facts = queries.answerable_facts(session, day, **_wanted(both for _, _, both in decided))
     assembly = _Assembly(facts, day)
     return [
-        assembly.location(place, (lon, lat), grid, building)
-        for place, lon, lat, (grid, building) in zip(
-            places, lons.tolist(), lats.tolist(), verdicts, strict=True
-        )
+        assembly.location(place, point, grid, building)
+        for place, point, (grid, building) in decided
     ]
 
 
@@ -109,17 +118,14 @@ def _to_wgs84(places: Sequence[Place]) -> tuple[np.ndarray, np.ndarray]:
     return lons, lats
 
 
-def _wanted(
-    verdicts: Iterable[tuple[GridVerdict, BuildingVerdict]], near: Iterable[Candidates]
-) -> dict[str, set[int]]:
+def _wanted(verdicts: Iterable[tuple[GridVerdict, BuildingVerdict]]) -> dict[str, set[int]]:
     grids: set[int] = set()
     buildings: set[int] = set()
     compounds: set[int] = set()
-    for (grid, building), found in zip(verdicts, near, strict=True):
+    for grid, building in verdicts:
         grids.update(i for i in (grid.id,) if i is not None)
         buildings.update(i for i in (building.id,) if i is not None)
         buildings.update(b.id for b in building.alternatives)
-        compounds.update(found.compounds[:1])
         compounds.update(i for i in (building.compound_id,) if i is not None)
     return {"grids": grids, "buildings": buildings, "compounds": compounds}
 

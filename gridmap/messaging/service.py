@@ -18,7 +18,7 @@ from gridmap.errors import InvalidInput, NotFound
 from gridmap.messaging import queries
 from gridmap.messaging.kinds import Channel
 from gridmap.messaging.tables import ChannelSetting, Message, Robot
-from gridmap.messaging.templates import digest, in_force
+from gridmap.messaging.templates import digest, in_force, summary
 from gridmap.messaging.words import Event, Notice, Place, Template, cut, for_robot, render
 
 PAGE_ROWS: Final = 30
@@ -119,6 +119,12 @@ def _check(notice: Notice) -> None:
         )
 
 
+def _is_for_groups(notice: Notice) -> bool:
+    """A summary for one person is no news for her group."""
+    personal = notice.count is not None and notice.person_id is not None
+    return not (notice.event.for_reporter or personal)
+
+
 @dataclass(frozen=True, slots=True)
 class _Desk:
     """What turns notices into messages: words, channels and addresses in force."""
@@ -143,7 +149,7 @@ class _Desk:
         """Return the rows for group robots; many of one event at once become one message."""
         heard: dict[tuple[int, Event], dict[str, Notice]] = {}
         for notice in notices:
-            for robot in self.robots if not notice.event.for_reporter else ():
+            for robot in self.robots if _is_for_groups(notice) else ():
                 if notice.event in robot.events and self._covers(robot, notice):
                     same = heard.setdefault((robot.id, notice.event), {})
                     same.setdefault(notice.key, notice)
@@ -151,7 +157,7 @@ class _Desk:
         for (robot_id, event), found in heard.items():
             language, known = languages[robot_id], list(found.values())
             if len(known) > MOST_AT_ONCE:
-                words = digest(event, language, len(known))
+                words = digest(event, language, sum(notice.count or 1 for notice in known))
                 whole = replace(
                     known[0], key=f"{known[0].key}+{len(known)}", values={}, number=None
                 )
@@ -178,7 +184,11 @@ class _Desk:
     def _row(
         self, notice: Notice, language: str, values: Mapping[str, str], **recipient: int | str
     ) -> dict[str, Any]:
-        words = render(in_force(notice.event, language, self.templates), values)
+        if notice.count is None:
+            words = render(in_force(notice.event, language, self.templates), values)
+        else:
+            to_group = "robot_id" in recipient
+            words = summary(notice.event, language, notice.count, to_group=to_group)
         return self._written(notice, language, words, **recipient)
 
     def _written(

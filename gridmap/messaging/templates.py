@@ -22,6 +22,12 @@ _ASIDE: Final = {
 }
 """What a reporter needs to know."""
 
+_OF_PLANS: Final = {
+    "zh": "生效日：{due}\n说明：{reason}\n{link}",
+    "en": "In force from: {due}\nNote: {reason}\n{link}",
+}
+"""What a plan's author needs to know; the subject has its name and number."""
+
 _STAFF: Final[dict[Event, dict[str, tuple[str, str]]]] = {
     Event.HELD: {
         "zh": ("新任务：{category}（{number}）", "一件诉求交到您手里。"),
@@ -65,6 +71,28 @@ _STAFF: Final[dict[Event, dict[str, tuple[str, str]]]] = {
     Event.JOINED: {
         "zh": ("并案：{category}（{number}）", "另一件诉求并入了您手里的这件。"),
         "en": ("Joined: {category} ({number})", "Another report was joined to yours."),
+    },
+}
+
+_PLANS: Final[dict[Event, dict[str, tuple[str, str]]]] = {
+    Event.PLAN_RETURNED: {
+        "zh": ("退回修改：{plan}（方案 {number}）", "您起草的网格方案被退回，请修改后再送审。"),
+        "en": (
+            "Sent back: {plan} (plan {number})",
+            "Please change it and send it for review again.",
+        ),
+    },
+    Event.PLAN_APPROVED: {
+        "zh": ("已核准：{plan}（方案 {number}）", "您起草的网格方案已核准，可以发布。"),
+        "en": ("Approved: {plan} (plan {number})", "Your plan of grids can be published."),
+    },
+    Event.PLAN_ADOPTED: {
+        "zh": ("已发布：{plan}（方案 {number}）", "您起草的网格方案已发布，请看有哪些事项要决定。"),
+        "en": ("Published: {plan} (plan {number})", "Please see what is left to be decided."),
+    },
+    Event.PLAN_WITHDRAWN: {
+        "zh": ("已撤回：{plan}（方案 {number}）", "您起草的网格方案在生效之前撤回了。"),
+        "en": ("Withdrawn: {plan} (plan {number})", "Your plan was withdrawn before its day."),
     },
 }
 
@@ -117,7 +145,7 @@ _REPORTER: Final[dict[Event, dict[str, tuple[str, str]]]] = {
 
 DEFAULTS: Final[Mapping[tuple[Event, str], Template]] = {
     (event, language): Template(subject, f"{first}\n{facts[language]}")
-    for table, facts in ((_STAFF, _FACTS), (_REPORTER, _ASIDE))
+    for table, facts in ((_STAFF, _FACTS), (_PLANS, _OF_PLANS), (_REPORTER, _ASIDE))
     for event, texts in table.items()
     for language, (subject, first) in texts.items()
 }
@@ -139,6 +167,45 @@ def digest(event: Event, language: str, count: int) -> Template:
     words = _DIGESTS[language].format(event=event.label(language), count=count)
     subject, _bar, body = words.partition("|")
     return Template(subject, body)
+
+
+_SUMMARIES: Final[dict[Event, dict[str, tuple[str, str]]]] = {
+    Event.HANDED_OVER: {
+        "zh": (
+            "网格调整后有 {count} 件诉求转到您名下",
+            "网格边界从今天起有调整，这些诉求的位置现在归您负责，时限不变。\n请打开工作台查看。",
+        ),
+        "en": (
+            "Yours now, since grids have changed: {count}",
+            "Grid boundaries are others since today; these places are yours. Deadlines stay.\nSee your desk.",
+        ),
+    }
+}
+"""What somebody is told of many reports at once."""
+_TO_GROUPS: Final[dict[Event, dict[str, tuple[str, str]]]] = {
+    Event.HANDED_OVER: {
+        "zh": (
+            "网格调整：{count} 件诉求改派",
+            "网格边界从今天起有调整，这里有 {count} 件未结案的诉求换了承办人，时限不变。",
+        ),
+        "en": (
+            "Handed over, since grids have changed: {count}",
+            "Grid boundaries are others since today. Open reports here that somebody else has now: {count}.",
+        ),
+    }
+}
+"""What a group is told of them."""
+
+
+def summary(event: Event, language: str, count: int, *, to_group: bool = False) -> Template:
+    """Return the words for a person, or for a group, when one change moved many reports.
+
+    >>> summary(Event.HANDED_OVER, "zh", 37).subject
+    '网格调整后有 37 件诉求转到您名下'
+    """
+    known = language if language in LANGUAGES else LANGUAGES[0]
+    subject, body = (_TO_GROUPS if to_group else _SUMMARIES)[event][known]
+    return Template(subject.format(count=count), body.format(count=count))
 
 
 def in_force(event: Event, language: str, edited: Mapping[tuple[str, str], Template]) -> Template:

@@ -37,10 +37,11 @@ _MARKDOWN: Final = str.maketrans(
     | {"[": "［", "]": "］", "(": "（", ")": "）", "<": "＜", ">": "＞"}
 )
 _REPORTER: Final = "reporter_"
+_PLAN: Final = "plan_"
 
 
 class Event(Term):
-    """What is told: first to those who work on a report, then to its reporter."""
+    """What is told: to those who work on a report, to the author of a plan, to a reporter."""
 
     HELD = "held", "新任务", "New task"
     REMINDED = "reminded", "即将到期", "Due soon"
@@ -52,6 +53,11 @@ class Event(Term):
     OVERDUE_AT_COUNTY = "overdue_at_county", "县级超时", "Overdue at the county"
     RESUMED = "resumed", "恢复办理", "Resumed"
     JOINED = "joined", "并案", "Joined"
+
+    PLAN_RETURNED = "plan_returned", "网格方案退回修改", "Plan of grids sent back"
+    PLAN_APPROVED = "plan_approved", "网格方案已核准", "Plan of grids approved"
+    PLAN_ADOPTED = "plan_adopted", "网格方案已发布", "Plan of grids published"
+    PLAN_WITHDRAWN = "plan_withdrawn", "网格方案已撤回", "Plan of grids withdrawn"
 
     REPORTER_FILED = "reporter_filed", "告知：已收到", "To the reporter: received"
     REPORTER_ACCEPTED = "reporter_accepted", "告知：已受理", "To the reporter: accepted"
@@ -71,17 +77,29 @@ class Event(Term):
         """
         return self.value.startswith(_REPORTER)
 
+    @property
+    def for_planner(self) -> bool:
+        """Tell whether it goes to the author of a plan of grids, and to nobody else.
 
-STAFF_EVENTS: Final = tuple(event for event in Event if not event.for_reporter)
+        >>> Event.PLAN_APPROVED.for_planner, Event.HELD.for_planner
+        (True, False)
+        """
+        return self.value.startswith(_PLAN)
+
+
+STAFF_EVENTS: Final = tuple(
+    event for event in Event if not (event.for_reporter or event.for_planner)
+)
 """Events that group robots can be told of, too."""
 
 
 class Place(Term):
     """The places of a template: `{number}` and so on; there are no others."""
 
-    NUMBER = "number", "诉求编号", "Number of the report"
+    NUMBER = "number", "诉求（或方案）编号", "Number of the report, or of the plan"
     CATEGORY = "category", "类别", "Category"
     PLACE = "place", "地点", "Where it is"
+    PLAN = "plan", "网格方案的名称", "Name of the plan of grids"
     HOLDER = "holder", "现在由谁负责", "Who holds it now"
     STAGE = "stage", "阶段", "Stage"
     DUE = "due", "时限", "When it is due"
@@ -115,6 +133,8 @@ class Notice:
         number: the report's number.
         community_id: community of the report, whose group robots are told of staff events; None for
             the county's robots only.
+        count: of so many reports it tells at once, in the words of `templates.summary`: with a
+            person in her inbox alone, without one to the robots alone. None: of one report.
     """
 
     event: Event
@@ -125,6 +145,7 @@ class Notice:
     language: str = "zh"
     number: str | None = None
     community_id: int | None = None
+    count: int | None = None
 
 
 def check(template: Template) -> Template:

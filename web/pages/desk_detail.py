@@ -24,7 +24,9 @@ from web import language, present
 from web.pages import desk_cards, desk_times
 from web.pages.desk_cards import joined, who
 
-BY_CLOCK: Final = frozenset({Action.CLIMBED, Action.OVERDUE, Action.LAPSED, Action.HANDED_OVER})
+BY_CLOCK: Final = frozenset(
+    {Action.CLIMBED, Action.OVERDUE, Action.LAPSED, Action.HANDED_OVER, Action.REPLACED}
+)
 BACKWARDS: Final = frozenset(
     {Action.RETURNED, Action.REJECTED, Action.REOPENED, Action.CLIMBED, Action.OVERDUE}
 )
@@ -164,7 +166,7 @@ def _said(step: StepView, names: Mapping[str, str]) -> Iterable[str]:
         yield "、".join(map(str, agencies)) if isinstance(agencies, list) else ""
     if step.action is Action.TRANSFERRED:
         yield " → ".join(names.get(code, code) for code in (str(more["from"]), str(more["to"])))
-    if step.action is Action.RELOCATED:
+    if step.action in {Action.RELOCATED, Action.REPLACED} and "before" in more:
         yield " → ".join(_grid_of(more.get(side)) for side in ("before", "after"))
     if "until" in more:
         yield _("{day}复查").replace("{day}", _day(str(more["until"])))

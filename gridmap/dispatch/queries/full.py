@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ScalarSelect, and_, case, func, or_, select
+from sqlalchemy import ScalarSelect, case, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -78,10 +78,15 @@ def _in_full(scope: Reach | None) -> Query:
 
 
 def _party_name(organisation: Column) -> ScalarSelect[Any]:
-    of_that_day = and_(
-        PartyVersion.organisation_id == organisation, as_of(PartyVersion, DAY_OF_FILING)
+    """Its name on the day of filing; the first one of a branch that is younger than the report."""
+    return (
+        select(PartyVersion.name)
+        .where(PartyVersion.organisation_id == organisation)
+        .order_by(as_of(PartyVersion, DAY_OF_FILING).desc(), func.lower(PartyVersion.valid))
+        .limit(1)
+        .correlate(Report)
+        .scalar_subquery()
     )
-    return select(PartyVersion.name).where(of_that_day).correlate(Report).scalar_subquery()
 
 
 def steps_of(session: Session, report_id: int) -> Sequence[Found]:

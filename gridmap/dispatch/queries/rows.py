@@ -10,6 +10,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    case,
     cast,
     false,
     func,
@@ -58,6 +59,17 @@ PHOTO_COUNT = (
     .scalar_subquery()
     .label("photos")
 )
+_BEGINS = func.lower(GridVersion.valid)
+_FIRST = func.min(_BEGINS).over(partition_by=GridVersion.grid_id)
+GRID_NAMES = select(
+    GridVersion.grid_id,
+    GridVersion.name,
+    case(
+        (_FIRST == _BEGINS, func.daterange(None, func.upper(GridVersion.valid))),
+        else_=GridVersion.valid,
+    ).label("valid"),
+).subquery("grid_named")
+"""Names of grids: a grid that is younger than a report in it has its first one before its time, too."""
 DAY_OF_FILING: Any = cast(func.timezone("Asia/Shanghai", Report.filed_at), Date)
 """The day of filing in SQL: stands for a date in `as_of`."""
 
@@ -168,7 +180,7 @@ def report_rows(scope: Reach | None) -> Query:
         *CATEGORY_COLUMNS,
         TownshipName.name.label("township"),
         CommunityName.name.label("community"),
-        GridVersion.name.label("grid"),
+        GRID_NAMES.c.name.label("grid"),
         CompoundVersion.name.label("compound"),
         Building.code.label("building_code"),
         BuildingVersion.number.label("building_number"),
@@ -183,12 +195,20 @@ def report_rows(scope: Reach | None) -> Query:
 
 
 def with_names(query: Query) -> Query:
-    """Join names as of the day of filing, and the holder of now."""
+    """Join names as of the day of filing, and the holder of now.
+
+    Grids may be younger than what lies in them: see `gridmap.dispatch.replacing`.
+    """
     return (
         with_area(query)
         .outerjoin(TownshipName, named(TownshipName, TownshipName.area_id, CommunityArea.parent_id))
         .outerjoin(CommunityName, named(CommunityName, CommunityName.area_id, Report.community_id))
-        .outerjoin(GridVersion, named(GridVersion, GridVersion.grid_id, Report.grid_id))
+        .outerjoin(
+            GRID_NAMES,
+            and_(
+                GRID_NAMES.c.grid_id == Report.grid_id, GRID_NAMES.c.valid.contains(DAY_OF_FILING)
+            ),
+        )
         .outerjoin(
             CompoundVersion,
             named(CompoundVersion, CompoundVersion.compound_id, Report.compound_id),
