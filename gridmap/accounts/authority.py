@@ -86,6 +86,8 @@ class Right(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     READ_AUDIT = "read_audit"
     SETTINGS = "settings"
+    PLAN = "plan"
+    APPROVE_PLANS = "approve_plans"
 
 
 RIGHTS: Final[Mapping[Right, frozenset[PostKind | Role]]] = {
@@ -102,6 +104,8 @@ RIGHTS: Final[Mapping[Right, frozenset[PostKind | Role]]] = {
     Right.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
     Right.READ_AUDIT: frozenset({Role.AUDITOR}),
     Right.SETTINGS: frozenset({Role.ADMINISTRATOR}),
+    Right.PLAN: frozenset({Role.PLANNER}),
+    Right.APPROVE_PLANS: frozenset({Role.PLANNER, PostKind.COUNTY_DESK, PostKind.LEADER_COUNTY}),
 }
 """Which posts or roles give a right."""
 

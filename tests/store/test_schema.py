@@ -14,6 +14,7 @@ import gridmap.ledger.geography
 import gridmap.ledger.property
 import gridmap.ledger.settings
 import gridmap.messaging.tables
+import gridmap.redistricting.tables
 import gridmap.store.counters  # noqa: F401 - these register their tables
 from gridmap.errors import Unsuitable
 from gridmap.ledger.areas import AreaVersion

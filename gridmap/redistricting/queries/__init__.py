@@ -1,0 +1,1 @@
+"""SQL of redistricting: what plans are made of, plans themselves, and how they come into force."""
