@@ -17,7 +17,22 @@ from gridmap.accounts.service import SignedIn
 from gridmap.errors import InvalidInput
 from gridmap.store.session import make_engine
 from web import access, errors, language, ratelimits, security, session
-from web.api import county, coverage, features, health, locate, reports, search, steps, tracking
+from web.api import (
+    county,
+    coverage,
+    features,
+    health,
+    locate,
+    plan_edits,
+    plan_files,
+    plan_proposals,
+    plan_reviews,
+    plans,
+    reports,
+    search,
+    steps,
+    tracking,
+)
 from web.config import LARGEST_BODY, Config
 from web.pages import (
     account,
@@ -42,6 +57,7 @@ from web.pages import (
 from web.pages import coverage as coverage_page
 from web.pages import language as language_page
 from web.pages import map as map_page
+from web.pages import plans as plan_pages
 
 BLUEPRINTS = (
     health.blueprint,
@@ -53,6 +69,11 @@ BLUEPRINTS = (
     tracking.blueprint,
     steps.blueprint,
     coverage.blueprint,
+    plans.blueprint,
+    plan_edits.blueprint,
+    plan_files.blueprint,
+    plan_proposals.blueprint,
+    plan_reviews.blueprint,
     map_page.blueprint,
     report.blueprint,
     report_shell.blueprint,
@@ -69,6 +90,7 @@ BLUEPRINTS = (
     desk_lists.blueprint,
     desk_bulk.blueprint,
     coverage_page.blueprint,
+    plan_pages.blueprint,
     settings.blueprint,
     channels.blueprint,
     inbox.blueprint,

@@ -7,6 +7,7 @@ from typing import Final
 from flask import g, request
 
 from gridmap.accounts import service as accounts
+from gridmap.accounts.authority import Right
 from gridmap.accounts.service import SignedIn, Standing
 from gridmap.errors import NotAllowed, NotFound, NotSignedIn
 from gridmap.terms import Role
@@ -102,6 +103,33 @@ PERMISSIONS: Final[dict[str, str]] = {
     "inbox.open_one": SIGNED_IN,
     "inbox.unread": SIGNED_IN,
     "inbox.mark_read": SIGNED_IN,
+    "plan_pages.list": Right.APPROVE_PLANS,
+    "plan_pages.begin": Right.PLAN,
+    "plan_pages.show": Right.APPROVE_PLANS,
+    "plan_pages.shared": SIGNED_IN,
+    "plan_pages.sheet": Right.APPROVE_PLANS,
+    "plans_api.listed": Right.APPROVE_PLANS,
+    "plans_api.begin": Right.PLAN,
+    "plans_api.show": SIGNED_IN,
+    "plans_api.terrain": SIGNED_IN,
+    "plans_api.outlines": SIGNED_IN,
+    "plans_api.versions": Right.APPROVE_PLANS,
+    "plans_api.compare": SIGNED_IN,
+    "plans_api.impact": Right.APPROVE_PLANS,
+    "plan_edits_api.edit": Right.PLAN,
+    "plan_edits_api.undo": Right.PLAN,
+    "plan_edits_api.redo": Right.PLAN,
+    "plan_edits_api.rebase": Right.PLAN,
+    "plan_reviews_api.review": Right.APPROVE_PLANS,
+    "plan_reviews_api.adopt": Right.PLAN,
+    "plan_reviews_api.withdraw": Right.PLAN,
+    "plan_reviews_api.listed": Right.APPROVE_PLANS,
+    "plan_reviews_api.decide": Right.PLAN,
+    "plan_reviews_api.share": Right.PLAN,
+    "plan_proposals_api.ask": Right.PLAN,
+    "plan_proposals_api.show": Right.APPROVE_PLANS,
+    "plan_proposals_api.stop": Right.PLAN,
+    "plan_files_api.take": Right.PLAN,
     "county_api.county": PUBLIC,
     "features_api.layer": PUBLIC,
     "features_api.buildings": PUBLIC,
@@ -117,7 +145,7 @@ PERMISSIONS: Final[dict[str, str]] = {
     "steps_api.act": SIGNED_IN,
     "coverage_api.audit": PUBLIC,
 }
-"""Endpoint to rule: `public`, `started`, `signed_in`, or the system role that it needs. What an account sees
+"""Endpoint to rule: `public`, `started`, `signed_in`, or the system role or right that it needs. What an account sees
 inside its pages is narrowed by the scope of its posts, in the query itself."""
 
 
@@ -161,7 +189,7 @@ def check(endpoint: str | None) -> None:
     Raises:
         NotFound: no rule stands for the endpoint: it is closed.
         NotSignedIn: an account is needed.
-        NotAllowed: the account lacks the role.
+        NotAllowed: the account lacks the role or the right.
     """
     if endpoint is None:
         return
@@ -174,5 +202,14 @@ def check(endpoint: str | None) -> None:
         standing()
         return
     found = require_account()
-    if rule != SIGNED_IN and Role(rule) not in found.roles:
+    if rule != SIGNED_IN and not _may(found, rule):
         raise NotAllowed
+
+
+def _may(found: SignedIn, rule: str) -> bool:
+    if rule in _RIGHTS:
+        return found.scope.may(Right(rule))
+    return Role(rule) in found.roles
+
+
+_RIGHTS: Final = frozenset(str(right) for right in Right)

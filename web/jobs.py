@@ -23,6 +23,8 @@ from sqlalchemy.exc import DBAPIError
 from gridmap.dispatch import retention, sweeping
 from gridmap.messaging import service as messaging
 from gridmap.messaging.service import WAKE
+from gridmap.redistricting import adoption, proposing
+from gridmap.redistricting.proposing import WAKE as PROPOSALS_WAIT
 from gridmap.store.session import engine_url
 from web.delivery import sending
 from web.params import now
@@ -34,6 +36,7 @@ EVERY_MINUTE: Final = "* * * * *"
 AT_NIGHT: Final = "30 18 * * *"
 """In UTC: half past two in the county."""
 DELIVER: Final = "deliver"
+PROPOSE: Final = "propose"
 DAYS_KEPT_H: Final = 7 * 24
 POOL: Final = 4
 CONNECTIONS_TIME_OUT_S: Final = 5.0
@@ -71,6 +74,21 @@ def climb(work: Work) -> None:
         log.info("out of time: %d, handed over: %d", swept.moved, swept.handed_over)
 
 
+def propose(work: Work) -> None:
+    """Search for the proposals that planners have asked for."""
+    done = proposing.carry_out(work.open_transaction, work.clock, work.stopping)
+    if done:
+        log.info("searches for proposals: %d", done)
+
+
+def adopt(work: Work) -> None:
+    """Let published plans come into force whose day has begun: open reports follow the grids."""
+    with work.open_transaction() as session:
+        done = adoption.carry_out(session, work.clock())
+    if done:
+        log.info("plans in force from today: %d", done)
+
+
 def clean(work: Work) -> None:
     """Delete old messages, and what reporters left with reports that were closed long ago."""
     with work.open_transaction() as session:
@@ -84,6 +102,8 @@ def clean(work: Work) -> None:
 PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic(DELIVER, EVERY_MINUTE, deliver),
     Periodic("climb", EVERY_MINUTE, climb),
+    Periodic(PROPOSE, EVERY_MINUTE, propose),
+    Periodic("adopt", EVERY_MINUTE, adopt),
     Periodic("clean", AT_NIGHT, clean),
 )
 """Everything that runs by itself."""
@@ -183,20 +203,25 @@ def _register_tidying(app: App) -> None:
     )
 
 
+WAKES: Final = {WAKE: DELIVER, PROPOSALS_WAIT: PROPOSE}
+"""Channel to the work that is asked for on it."""
+
+
 async def listen(app: App) -> None:
-    """Let messages go out as soon as their transaction has committed; never returns.
+    """Let work that is waited for begin as soon as its transaction has committed; never returns.
 
     Only committed work wakes anybody, so a job asked for here starts after what it is for can be
     seen; many wake-ups before it starts make one job. The first comes before anybody listens, for
     what was committed while nobody did.
     """
 
-    async def wake(**_notification: object) -> None:
+    async def wake(*, channel: str, **_notification: object) -> None:
         with contextlib.suppress(AlreadyEnqueued):
-            await app.configure_task(DELIVER).defer_async()
+            await app.configure_task(WAKES[channel]).defer_async()
 
-    await wake()
-    await app.connector.listen_notify(on_notification=wake, channels=[WAKE])
+    for channel in WAKES:
+        await wake(channel=channel)
+    await app.connector.listen_notify(on_notification=wake, channels=list(WAKES))
 
 
 def work_on(engine: Engine, stopping: Callable[[], bool]) -> Work:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from gridmap.accounts.authority import RIGHTS, Right
 from gridmap.dispatch import service
 from gridmap.dispatch.reports import PhotoFile
 from gridmap.dispatch.tables import SavedView
@@ -132,6 +133,29 @@ OBJECTS = {
     "track_pages.show": By(),
     "tracking_api.answer": By(),
     "tracking_api.follow": By(),
+    "plan_pages.shared": By(),
+    "plan_pages.sheet": By(),
+    "plan_pages.show": By(),
+    "plan_edits_api.edit": By(),
+    "plan_edits_api.redo": By(),
+    "plan_edits_api.undo": By(),
+    "plan_edits_api.rebase": By(),
+    "plan_files_api.take": By(),
+    "plan_proposals_api.ask": By(),
+    "plan_proposals_api.show": By(),
+    "plan_proposals_api.stop": By(),
+    "plan_reviews_api.adopt": By(),
+    "plan_reviews_api.decide": By(),
+    "plan_reviews_api.listed": By(),
+    "plan_reviews_api.review": By(),
+    "plan_reviews_api.share": By(),
+    "plan_reviews_api.withdraw": By(),
+    "plans_api.compare": By(),
+    "plans_api.impact": By(),
+    "plans_api.outlines": By(),
+    "plans_api.show": By(),
+    "plans_api.terrain": By(),
+    "plans_api.versions": By(),
 }
 READERS = {
     "desk.worklist",
@@ -324,8 +348,9 @@ def rule_status(role, endpoint, status):
         return status not in {401, 403} or endpoint == "account.sign_in"
     if role == NOBODY:
         return status == 401
-    if right in set(Role):
-        return (status == 403) is (role != right)
+    if right in {*Role, *Right}:
+        granting = {right} if right in set(Role) else RIGHTS[right]
+        return (status == 403) is (role not in granting)
     if endpoint in READERS and role in STRANGERS:
         return status in {403, 422}
     if endpoint in NAMERS:

@@ -1,4 +1,4 @@
-"""The command line: `gridmap db`, `demo`, `import`, `locate`, `user`, `climb`, `erase`, `serve`, `work`."""
+"""The command line: `gridmap db`, `demo`, `import`, `locate`, `plan`, `user`, `climb`, `erase`, `serve`, `work`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from web.commands.database import db
 from web.commands.demo import demo
 from web.commands.imports import import_command
 from web.commands.locating import locate
+from web.commands.plans import plan
 from web.commands.retention import erase
 from web.commands.serving import serve
 from web.commands.working import work
@@ -26,7 +27,7 @@ def cli() -> None:
     """网格地图：一条命令一件事 / gridmap: one command a task."""
 
 
-for command in (db, demo, import_command, locate, user, climb, erase, serve, work):
+for command in (db, demo, import_command, locate, plan, user, climb, erase, serve, work):
     cli.add_command(command)
 
 

@@ -36,6 +36,7 @@ TRIED: Final = (
 RULED_BY: Final = {
     Role.ADMINISTRATOR: PostKind.COUNTY_DESK,
     Role.AUDITOR: PostKind.LEADER_COUNTY,
+    Role.PLANNER: PostKind.AGENCY_HANDLER,
 }
 """System roles of the demo county: the first account of a post has it besides."""
 ACCOUNTS_FILE: Final = "demo_accounts.txt"

@@ -1,0 +1,560 @@
+"""The planner's table in a browser: painting by mouse and finger, refusals, lost networks, others who save."""
+
+import json
+import math
+import threading
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
+
+from gridmap.ledger.posts import Person, Post
+from gridmap.redistricting import proposing
+from gridmap.store.session import make_engine, transaction
+from gridmap.terms import PostKind, Role
+from tests.web import signed
+from tests.web.browser.planning import (
+    api,
+    begin,
+    brush,
+    choose,
+    middle_of,
+    open_plan,
+    rows_of,
+    saved,
+    sign_in,
+    split,
+    state,
+)
+from tests.web.browser.reporting import HOSTILE
+from tests.web.browser.waiting import until
+from web import create_app
+from web.config import Config
+from web.params import now, today
+
+pytestmark = pytest.mark.browser
+
+TABLET = {"width": 1024, "height": 768}
+PHONES = [{"width": 390, "height": 844}, {"width": 360, "height": 640}]
+SMALLEST = 44
+
+
+@pytest.fixture(scope="module")
+def plan_engine(make_database, demo_url):
+    """A demo county of its own, since plans are published here; planners lan and mei, a worker jia."""
+    url = make_database(make_engine(demo_url).url.database)
+    engine = make_engine(url, statement_timeout_s=0)
+    with Session(engine) as session, session.begin():
+        for login in ("lan", "mei"):
+            person = Person(code=f"planner-{login}", name=f"规划{login}")
+            session.add(person)
+            session.flush()
+            signed.account(session, person.id, login, [Role.PLANNER])
+        worker = session.query(Post).filter(Post.kind == PostKind.GRID_WORKER).first()
+        signed.account(session, worker.person_id, "jia")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def plan_server(plan_engine):
+    """The app on that county; gives the base URL."""
+    url = plan_engine.url.render_as_string(hide_password=False)
+    app = create_app(Config(database_url=url, secret_key="test", rate_limits=False))  # noqa: S106
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.extensions["gridmap_engine"].dispose()
+
+
+def watching(page):
+    """Write down what must not happen; a refusal or a lost network that a test makes is no fault."""
+    page.faults = []
+    expected = ("Failed to load resource", "net::ERR_INTERNET_DISCONNECTED")
+    page.on(
+        "console",
+        lambda m: (
+            page.faults.append(m.text)
+            if m.type in ("error", "warning") and not m.text.startswith(expected)
+            else None
+        ),
+    )
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    return page
+
+
+@pytest.fixture
+def table(page):
+    """A wide, watched page."""
+    page.set_viewport_size({"width": 1440, "height": 900})
+    return watching(page)
+
+
+@pytest.fixture
+def planner(table, plan_server, request):
+    """A planner before a draft of one community whose grid is split in four."""
+    sign_in(table, plan_server, "lan")
+    table.plan = begin(table, plan_server, getattr(request, "param", "书香苑社区"))
+    split(table, 4)
+    return table
+
+
+def assignment(page):
+    return page.evaluate("[...window.plan_page.model.shown.rows]")
+
+
+def test_a_plan_begins_with_todays_grid_and_is_split_in_even_parts(planner):
+    page = planner
+    shown = state(page)
+    households = [grid["households"] for grid in shown["grids"]]
+    assert len(households) == 4
+    assert max(households) < 1.2 * sum(households) / 4
+    assert [f"{n:,} 户" for n in households] == page.locator(".plan-row-number b").all_inner_texts()
+    assert page.locator("#seam").inner_text() == "无缝隙 · 无重叠"
+    assert page.faults == []
+
+
+def test_a_stroke_shows_at_once_and_is_undone_and_redone(planner):
+    page = planner
+    before, held = assignment(page), []
+    choose(page, 1)
+
+    def hold(route):
+        """The server has not answered yet."""
+        held.append(route)
+
+    page.route("**/edits", hold)
+    brush(page, middle_of(page, 1), middle_of(page, 2))
+    painted = assignment(page)
+    assert painted != before
+    households = page.evaluate(
+        "window.plan_page.model.figure(window.plan_page.painting.paint, 'households').now"
+    )
+    figure = page.locator(".plan-row.chosen .plan-row-number b")
+    assert figure.inner_text() == f"{households:,} 户"
+    assert page.locator("#saved").inner_text() == "正在保存"
+    assert state(page)["assignment"] == before
+    held[0].continue_()
+    page.unroute("**/edits")
+    saved(page)
+    assert assignment(page) == painted == state(page)["assignment"]
+    page.keyboard.press("Control+z")
+    until(page, "!document.getElementById('redo').disabled")
+    assert assignment(page) == before == state(page)["assignment"]
+    page.keyboard.press("Control+y")
+    until(page, "document.getElementById('redo').disabled")
+    assert assignment(page) == painted
+    assert figure.inner_text() == f"{households:,} 户"
+    assert page.faults == []
+
+
+def test_a_click_takes_the_whole_compound_and_with_alt_one_piece(planner):
+    page = planner
+    choose(page, 1)
+    page.keyboard.press("c")
+    spot = middle_of(page, 2)
+    page.mouse.click(*spot)
+    saved(page)
+    whole = changed_since(page, 2)
+    page.keyboard.press("Control+z")
+    until(page, "!document.getElementById('redo').disabled")
+    page.keyboard.down("Alt")
+    page.mouse.click(*spot)
+    page.keyboard.up("Alt")
+    saved(page)
+    assert changed_since(page, 2) == 1 < whole
+
+
+def changed_since(page, version):
+    """How many pieces lie in another grid than at a version."""
+    then = api(page, "GET", f"?version={version}")["assignment"]
+    return sum(a != b for a, b in zip(then, state(page)["assignment"], strict=True))
+
+
+def test_a_loop_takes_what_lies_in_it(planner):
+    page = planner
+    choose(page, 0)
+    page.keyboard.press("l")
+    page.click("[data-wholes='0']")
+    x, y = middle_of(page, 2)
+    page.mouse.move(x + 60, y)
+    page.mouse.down()
+    for turn in range(1, 17):
+        angle = turn * math.pi / 8
+        page.mouse.move(x + 60 * math.cos(angle), y + 60 * math.sin(angle))
+    page.mouse.up()
+    saved(page)
+    moved = changed_since(page, 2)
+    assert 0 < moved < 60
+    assert page.faults == []
+
+
+def test_a_finger_paints_and_two_fingers_move_the_map(plan_server, browser):
+    context = browser.new_context(viewport=TABLET, has_touch=True)
+    page = watching(context.new_page())
+    sign_in(page, plan_server, "lan")
+    page.plan = begin(page, plan_server, "书香苑社区")
+    split(page, 3)
+    before = assignment(page)
+    touch = Fingers(context.new_cdp_session(page))
+    page.tap("#tools [data-tool=brush]")
+    page.tap(".plan-row-main >> nth=0")
+    (x, y), (to_x, to_y) = middle_of(page, 0), middle_of(page, 1)
+    zoom = page.evaluate("map_county.getZoom()")
+    touch.move([[(x - n * 4, y), (x + 40 + n * 4, y)] for n in range(10)])
+    page.wait_for_timeout(600)
+    assert page.evaluate("map_county.getZoom()") > zoom
+    assert assignment(page) == before
+    page.evaluate(f"map_county.setZoom({zoom}, {{ animate: false }})")
+    page.click("#whole")
+    (x, y), (to_x, to_y) = middle_of(page, 0), middle_of(page, 1)
+    touch.move([[(x + (to_x - x) * n / 12, y + (to_y - y) * n / 12)] for n in range(13)])
+    saved(page)
+    assert assignment(page) != before
+    assert assignment(page) == state(page)["assignment"]
+    context.close()
+
+
+class Fingers:
+    """Touches as a screen sends them."""
+
+    def __init__(self, session):
+        self.session = session
+
+    def send(self, kind, spots):
+        points = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(spots)]
+        self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def move(self, path):
+        for count in range(1, len(path[0]) + 1):
+            self.send("touchStart", path[0][:count])
+        for spots in path[1:]:
+            self.send("touchMove", spots)
+        self.send("touchEnd", [])
+
+
+def test_a_new_grid_and_a_merger(planner):
+    page = planner
+    page.click("#new-grid")
+    page.click("[data-wholes='0']")
+    page.mouse.click(*middle_of(page, 3))
+    saved(page)
+    until(page, "document.querySelectorAll('.plan-row').length === 5")
+    assert len(state(page)["grids"]) == 5
+    rows = rows_of(page)
+    for row in (rows[3], rows[4]):
+        page.locator(f".plan-row[data-row='{row}'] input").check()
+    page.click("#merge")
+    page.locator("#dialog button[type=submit]").click()
+    saved(page)
+    until(page, "document.querySelectorAll('.plan-row').length === 4")
+    assert len(state(page)["grids"]) == 4
+    assert page.locator("#merging").is_hidden()
+    assert page.faults == []
+
+
+def test_what_is_locked_stays(planner):
+    page = planner
+    choose(page, 0)
+    page.get_by_role("button", name="锁定").click()
+    saved(page)
+    before = assignment(page)
+    choose(page, 1)
+    brush(page, middle_of(page, 0))
+    until(page, "document.getElementById('toasts').textContent.includes('锁定')")
+    assert assignment(page) == before
+    assert page.locator(".plan-row").nth(0).get_by_text("已锁").is_visible()
+
+
+def test_a_refused_step_is_taken_back_and_said(planner):
+    page = planner
+    before = assignment(page)
+    refusal = {"code": "locked", "message": "这里刚被锁定。", "field": None, "hint": ""}
+    page.route(
+        "**/edits",
+        lambda route: route.fulfill(
+            status=422, body=json.dumps(refusal), content_type="application/problem+json"
+        ),
+    )
+    choose(page, 1)
+    brush(page, middle_of(page, 1), middle_of(page, 2))
+    until(page, "document.getElementById('toasts').textContent.includes('这里刚被锁定。')")
+    assert assignment(page) == before
+    assert page.locator("#saved").inner_text() == "已保存"
+
+
+def test_without_a_network_steps_wait_and_arrive_in_order(planner):
+    page = planner
+    page.context.set_offline(True)
+    choose(page, 1)
+    brush(page, middle_of(page, 2))
+    brush(page, middle_of(page, 3))
+    until(page, "document.getElementById('saved').dataset.state === 'waiting'")
+    painted = assignment(page)
+    version = page.evaluate("window.plan_page.model.state.version")
+    page.context.set_offline(False)
+    saved(page)
+    shown = state(page)
+    assert shown["assignment"] == painted == assignment(page)
+    assert shown["version"] == version + 2
+
+
+def test_who_comes_too_late_is_told_by_whom_and_sees_the_newest(planner):
+    page = planner
+    shown = state(page)
+    row = shown["grids"][0]["row"]
+    other = api(
+        page,
+        "POST",
+        "/edits",
+        base=shown["version"],
+        edit={"kind": "rename", "grid": row, "text": "新名字"},
+    )
+    choose(page, 1)
+    brush(page, middle_of(page, 2))
+    until(page, "document.getElementById('dialog').open")
+    words = page.locator("#dialog").inner_text()
+    assert "规划lan" in words
+    assert "新名字" in words
+    page.locator("#dialog button").click()
+    assert page.evaluate("window.plan_page.model.state.version") == other["version"]
+    assert page.locator(f".plan-row[data-row='{row}'] b").first.inner_text() == "新名字"
+    assert assignment(page) == shown["assignment"]
+
+
+def test_everything_by_keyboard(planner):
+    page = planner
+    page.locator(".plan-row-main").nth(1).focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("c")
+    assert page.locator("#tools [data-tool=pick]").get_attribute("aria-pressed") == "true"
+    before = assignment(page)
+    page.evaluate(
+        "(() => { const c = window.plan_page; const m = c.model.shown.middle(Number("
+        "document.querySelectorAll('.plan-row')[2].dataset.row));"
+        "c.map.setView(c.model.mesh.place(c.map, m.x, m.y), c.map.getZoom(), { animate: false }) })()"
+    )
+    page.locator("#map_county").focus()
+    page.keyboard.press("Enter")
+    saved(page)
+    assert assignment(page) != before
+    page.locator("#tab-grids").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#pane-faults").is_visible()
+    assert page.evaluate("document.activeElement.id") == "tab-faults"
+    page.click("[data-compare=swipe]")
+    page.locator("#divider").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#divider").get_attribute("aria-valuenow") == "55"
+    page.keyboard.press("Escape")
+    assert page.faults == []
+
+
+def test_beside_today_both_maps_move_together(planner):
+    page = planner
+    page.click("[data-compare=beside]")
+    until(page, "!document.getElementById('side-before').hidden")
+    page.evaluate("map_county.panBy([80, 40], { animate: false })")
+    centres = page.evaluate(
+        "[window.plan_page.compare.beside.map, map_county].map((map) => map.getCenter())"
+    )
+    assert centres[0]["lat"] == pytest.approx(centres[1]["lat"], abs=1e-9)
+    page.click("[data-compare=changes]")
+    marked = page.evaluate("window.plan_page.county.plan.look.marked.size")
+    shown = state(page)
+    differing = zip(shown["assignment"], shown["today"], strict=True)
+    assert marked == sum(now != then for now, then in differing)
+    page.click("[data-compare=beside]")
+    assert page.locator("#side-before").is_hidden()
+    assert page.faults == []
+
+
+def test_names_are_text_wherever_they_stand(planner):
+    page = planner
+    title = page.title()
+    shown = state(page)
+    edit = {"kind": "rename", "grid": shown["grids"][0]["row"], "text": HOSTILE[:40]}
+    api(page, "POST", "/edits", base=shown["version"], edit=edit)
+    page.reload()
+    open_plan(page)
+    choose(page, 0)
+    for tab in ("faults", "review", "propose", "grids"):
+        page.click(f"#tab-{tab}")
+    page.get_by_role("button", name="拆分").click()
+    page.locator("#dialog button[type=button]").click()
+    assert HOSTILE[:40] in page.locator("#detail").inner_text()
+    assert page.title() == title
+    assert page.locator("img[src='x']").count() == 0
+    assert page.faults == []
+
+
+@pytest.mark.parametrize("size", [TABLET, *PHONES], ids=["tablet", "390", "360"])
+def test_small_screens_nothing_sideways_and_all_large_enough_to_touch(planner, size):
+    page = planner
+    page.set_viewport_size(size)
+    page.reload()
+    open_plan(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    small = """[...document.querySelectorAll('main button, main input, main select, main .plan-check')]
+      .filter((one) => one.offsetParent && !one.closest('.grip, .plan-check input, .plan-radio'))
+      .map((one) => [one.id || one.className || one.name, one.closest('label') ?? one])
+      .map(([name, one]) => [name, one.getBoundingClientRect()])
+      .filter(([, box]) => box.height < 44 || box.width < 44)
+      .map(([name, box]) => `${name} ${box.width}x${box.height}`)"""
+    if size["width"] < 800:
+        page.click(".grip")
+    for tab in ("grids", "faults", "propose", "review"):
+        page.click(f"#tab-{tab}")
+        assert page.evaluate(small) == [], tab
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert page.faults == []
+
+
+def search(engine):
+    """Do what the worker does beside the server: one search."""
+
+    @contextmanager
+    def opened():
+        with transaction(engine) as session:
+            yield session
+
+    return threading.Thread(
+        target=proposing.carry_out, args=(opened, now, lambda: False), daemon=True
+    )
+
+
+def test_proposals_are_compared_looked_at_and_taken(planner, plan_engine):
+    page = planner
+    page.click("#tab-propose")
+    page.locator("[name=grids]").fill("7")
+    page.locator("#wish-seconds").select_option("4")
+    page.click("#wish-start")
+    until(page, "!document.getElementById('wish-stop').hidden")
+    worker = search(plan_engine)
+    worker.start()
+    until(page, "!document.getElementById('wish-start').hidden", 60)
+    worker.join()
+    assert page.locator("#search-state").inner_text() == "算好了"
+    kinds = page.locator("[data-kind]")
+    assert kinds.count() >= 2
+    before = assignment(page)
+    kinds.last.click()
+    previewed = page.evaluate("[...window.plan_page.county.plan.look.cover.rows]")
+    assert previewed != before == assignment(page)
+    page.locator("#proposals .button-red").last.click()
+    saved(page)
+    assert assignment(page) == previewed == state(page)["assignment"]
+    assert page.faults == []
+
+
+def step(page, action, becomes, **fields):
+    """Take the main step of a plan, or another one by its button, and wait for the state that follows."""
+    if page.locator("#submit").inner_text() == action:
+        page.click("#submit")
+    else:
+        page.get_by_role("button", name=action).click()
+    until(page, "document.getElementById('dialog').open")
+    for name, value in fields.items():
+        page.locator(f"#ask-{name}").fill(value)
+    for box in page.locator("#dialog input[type=checkbox]").all():
+        box.check()
+    page.locator("#dialog button[type=submit]").click()
+    until(page, f"document.getElementById('plan-state').textContent === '{becomes}'", 60)
+
+
+@pytest.fixture
+def reviewer(planner, plan_server, browser):
+    """Another person before the plan, which has been sent for review."""
+    step(planner, "送审", "待审")
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    other = watching(context.new_page())
+    sign_in(other, plan_server, "mei")
+    other.plan = planner.plan
+    other.goto(f"{plan_server}/plans/{planner.plan}")
+    open_plan(other)
+    yield other
+    assert other.faults == []
+    context.close()
+
+
+def test_another_person_approves(planner, reviewer):
+    page = planner
+    page.click("#tab-review")
+    assert page.get_by_role("button", name="核准").count() == 0
+    assert page.locator("#tools [data-tool=brush]").is_disabled()
+    step(reviewer, "核准", "已核准", note="同意")
+    reviewer.click("#tab-review")
+    assert "同意" in reviewer.locator("#events").inner_text()
+    step(reviewer, "退回修改", "草案", note="再均衡一些")
+    page.reload()
+    open_plan(page)
+    page.click("#tab-review")
+    assert "再均衡一些" in page.locator("#events").inner_text()
+    assert page.locator("#tools [data-tool=brush]").is_enabled()
+
+
+def test_from_its_day_the_map_has_the_new_grids_and_until_then_it_is_withdrawn(reviewer):
+    page, day = reviewer, today() + timedelta(days=1)
+    names = {grid["name"] for grid in state(page)["grids"]}
+
+    def published(moment):
+        found = page.request.get(f"{page.server}/api/v1/features/grids?day={moment}").json()
+        return len(names & {one["properties"]["name"] for one in found["features"]})
+
+    step(page, "核准", "已核准")
+    step(page, "发布", "已发布", day=day.isoformat())
+    page.click("#tab-review")
+    until(page, "document.querySelectorAll('#tasks li').length > 0")
+    assert (published(today()), published(day)) == (1, 4)
+    step(page, "撤回发布", "已撤回")
+    assert (published(today()), published(day)) == (1, 1)
+
+
+@pytest.mark.parametrize("planner", ["新华社区"], indirect=True)
+def test_published_from_today_a_click_on_the_map_finds_the_new_grid(reviewer):
+    page = reviewer
+    x, y = page.evaluate(
+        "(() => { const { model, map } = window.plan_page; const { x, y } = model.shown.middle(model.rows()[2]);"
+        "const at = model.mesh.place(map, x, y); return [at.lng, at.lat] })()"
+    )
+    name = page.evaluate("window.plan_page.model.nameOf(window.plan_page.model.rows()[2])")
+    step(page, "核准", "已核准")
+    step(page, "发布", "已发布", day=today().isoformat())
+    page.goto(f"{page.server}/?lon={x}&lat={y}&z=18")
+    until(page, f"document.getElementById('card').textContent.includes('{name}')")
+
+
+def test_a_shared_plan_is_looked_at_by_who_does_not_plan(planner, plan_server, browser):
+    page = planner
+    address = api(page, "POST", "/share")["url"]
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    other = watching(context.new_page())
+    sign_in(other, plan_server, "jia")
+    other.goto(f"{plan_server}{address}")
+    open_plan(other)
+    assert other.locator(".plan-row").count() == 4
+    assert other.locator("#submit, #undo, #tab-review, #tools [data-tool=brush]").count() == 0
+    other.click("[data-compare=swipe]")
+    assert other.locator("#divider").is_visible()
+    assert other.request.get(f"{plan_server}/api/v1/plans/{page.plan}").status == 403
+    assert other.faults == []
+    context.close()
+
+
+def test_the_sheet_says_what_happens_to_whom(planner, plan_server):
+    page = planner
+    impact = api(page, "GET", "/impact")
+    page.goto(f"{plan_server}/plans/{page.plan}/sheet")
+    until(page, "document.body.dataset.ready === 'sheet'")
+    words = page.locator("#paper").inner_text()
+    for one in (*impact["grids"], *impact["posts"]):
+        assert one.get("name", one.get("person")) in words
+    assert f"{impact['changed']['households']:,}" in words
+    assert page.locator("#maps svg").count() == 2
+    assert page.faults == []

@@ -1,0 +1,104 @@
+/**
+ * Dragging a border: the corners where grids meet, the ghost of the border while one is pulled. What
+ * becomes of it is the server's answer: it lays the border along the pieces.
+ */
+
+import { getJSON, toastProblem } from "./api.js";
+
+const REACH = { mouse: 16, finger: 26 }; // px around a corner that take it
+const LEAST_PX = 4;
+
+export class PlanCorners {
+  /** `dragged(from, to)`: LatLngs of a corner before and after. */
+  constructor({ map, sketch, api }, { dragged }) {
+    Object.assign(this, { map, sketch, api, dragged, list: [], on: false });
+    map.on("moveend zoomend", () => this.on && this.draw());
+  }
+
+  /** Show the corners, or take them away. */
+  show(on) {
+    this.on = on;
+    if (on) this.refresh();
+    else this.sketch.show({ corners: [], ghost: null });
+  }
+
+  /** Ask for the corners of the newest version. */
+  async refresh() {
+    if (!this.on) return;
+    try {
+      const { corners, features } = await getJSON(`${this.api}/outlines`, { corners: true });
+      if (!this.on) return;
+      this.list = corners.map(([lng, lat, rows]) => ({ lat, lng, rows }));
+      this.lines = features;
+      this.draw();
+    } catch (problem) {
+      toastProblem(problem);
+    }
+  }
+
+  draw() {
+    const bounds = this.map.getBounds().pad(0.05);
+    this.inView = this.list.filter(({ lat, lng }) => bounds.contains([lat, lng]));
+    this.sketch.show({ corners: this.inView });
+  }
+
+  near({ x, y }, reach) {
+    let [best, least] = [null, reach];
+    for (const corner of this.inView ?? []) {
+      const at = this.map.latLngToContainerPoint([corner.lat, corner.lng]);
+      const away = Math.hypot(at.x - x, at.y - y);
+      if (away < least) [best, least] = [corner, away];
+    }
+    return best;
+  }
+
+  hover(at) {
+    const near = this.near(at, REACH.mouse);
+    for (const corner of this.inView ?? []) corner.lit = corner === near;
+    this.map.getContainer().classList.toggle("plan-corner", Boolean(near));
+    this.sketch.ask();
+  }
+
+  /** Take the corner under the pointer; tells whether there is one. */
+  take(at) {
+    this.held = this.near(at, REACH.finger);
+    if (!this.held) return false;
+    this.start = at;
+    this.beside = this.nextCorners(this.held);
+    return true;
+  }
+
+  /** The corners at the other ends of the borders that meet here: nearest ones that share two of its grids. */
+  nextCorners(held) {
+    const ends = new Map();
+    for (const corner of this.list) {
+      if (corner === held) continue;
+      const shared = corner.rows.filter((row) => held.rows.includes(row));
+      if (shared.length < 2) continue;
+      const away = Math.hypot(corner.lat - held.lat, corner.lng - held.lng);
+      const pair = shared.slice(0, 2).join();
+      const known = ends.get(pair) ?? [];
+      ends.set(pair, [...known, { corner, away }].sort((a, b) => a.away - b.away).slice(0, 2));
+    }
+    return [...ends.values()].flat().map(({ corner }) => corner);
+  }
+
+  pull(at) {
+    this.end = at;
+    const to = this.map.containerPointToLatLng(at);
+    this.sketch.show({ ghost: this.beside.map((corner) => [corner, to]) });
+  }
+
+  drop() {
+    const { held, start, end } = this;
+    this.abandon();
+    if (!end || start.distanceTo(end) < LEAST_PX) return;
+    this.dragged(held, this.map.containerPointToLatLng(end));
+  }
+
+  abandon() {
+    this.held = null;
+    this.end = null;
+    this.sketch.show({ ghost: null });
+  }
+}
