@@ -51,7 +51,7 @@ def test_only_the_session_seam_commits(path):
 
 
 def test_sql_stands_only_in_queries_and_the_loading_of_files():
-    allowed = re.compile(r"queries\.py|geodata/|store/|scripts/benchmarks/")
+    allowed = re.compile(r"queries\.py|/queries/|geodata/|store/|scripts/benchmarks/")
     text_calls = [
         name(path)
         for path in SOURCES

@@ -23,6 +23,7 @@ from werkzeug.exceptions import HTTPException
 
 from gridmap import errors
 from gridmap.errors import GridmapError
+from gridmap.redistricting import refusals
 from web import language
 
 log = logging.getLogger(__name__)
@@ -41,10 +42,10 @@ STATUS: Final[dict[type[GridmapError], int]] = {
     errors.IllegalStep: 409,
     errors.MovedOn: 409,
     errors.NotEmpty: 409,
-    errors.PlanMovedOn: 409,
-    errors.PlanOutdated: 409,
-    errors.WrongPlanState: 409,
-    errors.SamePlanner: 403,
+    refusals.PlanMovedOn: 409,
+    refusals.PlanOutdated: 409,
+    refusals.WrongPlanState: 409,
+    refusals.SamePlanner: 403,
     errors.TooManyRequests: 429,
     errors.TooLarge: 413,
     errors.Unavailable: 503,

@@ -23,9 +23,10 @@ from sqlalchemy.exc import DBAPIError
 from gridmap.dispatch import retention, sweeping
 from gridmap.messaging import service as messaging
 from gridmap.messaging.service import WAKE
-from gridmap.redistricting import adoption, proposing
+from gridmap.redistricting import adoption, proposing, terrain
 from gridmap.redistricting.proposing import WAKE as PROPOSALS_WAIT
 from gridmap.store.session import engine_url
+from gridmap.timespan import local_day
 from web.delivery import sending
 from web.params import now
 from web.session import OpenTransaction, transactions_of
@@ -81,6 +82,13 @@ def propose(work: Work) -> None:
         log.info("searches for proposals: %d", done)
 
 
+def cut(work: Work) -> None:
+    """Cut the atoms anew that plans are painted on, where the ledger has changed."""
+    at = work.clock()
+    with work.open_transaction() as session:
+        terrain.current_layers(session, local_day(at), at)
+
+
 def adopt(work: Work) -> None:
     """Let published plans come into force whose day has begun: open reports follow the grids."""
     with work.open_transaction() as session:
@@ -104,6 +112,7 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("climb", EVERY_MINUTE, climb),
     Periodic(PROPOSE, EVERY_MINUTE, propose),
     Periodic("adopt", EVERY_MINUTE, adopt),
+    Periodic("cut", EVERY_MINUTE, cut),
     Periodic("clean", AT_NIGHT, clean),
 )
 """Everything that runs by itself."""

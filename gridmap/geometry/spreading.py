@@ -41,11 +41,10 @@ def spread(
     array([[ 50., 50.],
            [150., 50.]])
     """
-    places, each = _places(polygon, float(np.sqrt(area / SAMPLES)))
-    if taken is not None and len(taken):
-        tree = shapely.STRtree(points_at(places))
-        _, near = tree.query(taken, predicate="dwithin", distance=reach)
-        places = np.delete(places, np.unique(near), axis=0)
+    step = float(np.sqrt(area / SAMPLES))
+    if not len(_free(polygon, 2 * step, taken, reach)[0]):  # a coarse look: most ground is built on
+        return np.zeros((0, 2))
+    places, each = _free(polygon, step, taken, reach)
     count = round(len(places) * each / area)
     if count == 0:
         return np.zeros((0, 2))
@@ -60,6 +59,17 @@ def spread(
         )
     result: Numbers = np.round(points[np.lexsort(points.T[::-1])], 1)
     return result
+
+
+def _free(
+    polygon: BaseGeometry, step: float, taken: Geometries | None, reach: float
+) -> tuple[Numbers, float]:
+    """Return the places of a lattice that are not taken, and the area around each."""
+    places, each = _places(polygon, step)
+    if taken is None or not len(taken):
+        return places, each
+    near = shapely.STRtree(points_at(places)).query(taken, predicate="dwithin", distance=reach)[1]
+    return np.delete(places, np.unique(near), axis=0), each
 
 
 def _places(polygon: BaseGeometry, step: float) -> tuple[Numbers, float]:

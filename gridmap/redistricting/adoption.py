@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 import numpy as np
@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 
 from gridmap.accounts.service import SignedIn
 from gridmap.dispatch import replacing
-from gridmap.errors import CodeTaken, NotPublishable, PlanOutdated
 from gridmap.ledger.areas import GridVersion
 from gridmap.redistricting import redrawing, reviewing
 from gridmap.redistricting.carrying import in_rows_of
@@ -32,6 +31,7 @@ from gridmap.redistricting.plan import Plan
 from gridmap.redistricting.queries import adoption as queries
 from gridmap.redistricting.queries import facts as fact_queries
 from gridmap.redistricting.queries import spans
+from gridmap.redistricting.refusals import CodeTaken, NotPublishable, PlanOutdated
 from gridmap.redistricting.states import PlanAction, PlanState
 from gridmap.redistricting.succession import Fate, Succession, succession
 from gridmap.redistricting.tables import Adoption
@@ -41,7 +41,6 @@ from gridmap.timespan import local_day
 
 __all__ = ["adopt", "carry_out", "withdraw"]
 
-ONE_DAY: Final = timedelta(days=1)
 BUSY: Final = (
     "有数据正在导入，请等它结束后再试。",
     "An import is running; try again when it has ended.",
@@ -150,26 +149,10 @@ def _refuse_outdated(
 
 
 def _renamed(session: Session, at: Opened, codes: Mapping[int, str], day: date) -> set[str]:
-    """Return the codes of communities whose grids have other names on the day than the planner saw.
-
-    Where boundaries were redrawn since, digests differ: then the names on the day count, and those of the day
-    on which the digest was the one that he saw. Redrawn on that very day, it is the day before.
-    """
-
-    def as_seen(on: date) -> set[str]:
-        states = fact_queries.states(session, list(codes), on)
-        return {one.code for one in states if one.digest == at.over.base.get(one.code)}
-
-    suspected = set(codes.values()) - as_seen(day)
-    drawn_at = queries.drawn_at(session, at.row.id, at.over.base) if suspected else None
-    if drawn_at is None:
-        return suspected
-    now = queries.names_on(session, list(codes), day)
-    for then in (local_day(drawn_at), local_day(drawn_at) - ONE_DAY):
-        seen = as_seen(then)
-        was = queries.names_on(session, list(codes), then)
-        suspected -= {code for one, code in codes.items() if code in seen and was[one] == now[one]}
-    return suspected
+    """Return the codes of communities whose grids have other codes or names than the planner saw."""
+    states = fact_queries.states(session, list(codes), day)
+    seen = {one.code for one in states if one.digest == at.over.base.get(one.code)}
+    return set(codes.values()) - seen
 
 
 def _outdated(session: Session, codes: list[str], day: date) -> PlanOutdated:

@@ -14,11 +14,11 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from gridmap.accounts.service import SignedIn
-from gridmap.errors import NotFound, NotPlannable, PlanMovedOn, WrongPlanState
+from gridmap.errors import NotFound
 from gridmap.redistricting import editing
 from gridmap.redistricting.carrying import carried, in_rows_of, laid_over, with_past
 from gridmap.redistricting.editing import Bench, Edit, EditKind
-from gridmap.redistricting.facts import ledger_plan
+from gridmap.redistricting.facts import facts, ledger_plan
 from gridmap.redistricting.filling import Filled
 from gridmap.redistricting.graph import Assignment
 from gridmap.redistricting.opening import (
@@ -33,6 +33,7 @@ from gridmap.redistricting.opening import (
 from gridmap.redistricting.plan import GridDraft, Plan, packed
 from gridmap.redistricting.queries import facts as fact_queries
 from gridmap.redistricting.queries import plans as queries
+from gridmap.redistricting.refusals import NotPlannable, PlanMovedOn, WrongPlanState
 from gridmap.redistricting.states import PlanState
 from gridmap.redistricting.tables import Plan as PlanRow
 from gridmap.redistricting.tables import PlanEvent, PlanVersion
@@ -287,10 +288,29 @@ def rebase(session: Session, planner: SignedIn, plan_id: int, base: int, now: da
     today = ledger_plan(session, ground, day)
     old = before.terrain
     beneath = carried(replace(before.plan, assignment=before.over.beneath), old, ground)
-    made = laid_over(carried(before.plan, old, ground), beneath, today)
+    made = _with_free_codes(
+        bench(
+            session,
+            replace(
+                before,
+                plan=laid_over(carried(before.plan, old, ground), beneath, today),
+                terrain=ground,
+                facts=facts(session, ground, day, now),
+            ),
+        )
+    )
     over = Over(ground.layer_ids, base_of(session, wanted, day), in_rows_of(made, today))
     _save(session, _Drawn(before.row, made, over), planner, Edit(EditKind.REBASE), now)
     return Edited(before, at_version(session, before.row, now, None))
+
+
+def _with_free_codes(work: Bench) -> Plan:
+    """Give new grids other codes where theirs have been used since."""
+    for row, grid in enumerate(work.plan.grids):
+        if grid.grid_id is None and grid.code in work.used_codes:
+            code = next(work.free_codes(grid.community_id))
+            work = replace(work, plan=work.plan.with_grid(row, code=code))
+    return work.plan
 
 
 def _checked(name: str) -> str:

@@ -8,10 +8,10 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gridmap.errors import NotPlannable
 from gridmap.geometry.crs import from_wgs84
 from gridmap.redistricting import edits
 from gridmap.redistricting.plan import UNASSIGNED, Plan
+from gridmap.redistricting.refusals import NotPlannable
 from gridmap.redistricting.terrain import Terrain
 
 HANDLES_M: Final = 12.0

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
 
-from gridmap.errors import NotPlannable
 from gridmap.ledger.areas import check_grid_code
 from gridmap.redistricting import dragging, edits
 from gridmap.redistricting.facts import Facts
 from gridmap.redistricting.graph import Assignment
 from gridmap.redistricting.plan import GridDraft, Plan
+from gridmap.redistricting.refusals import NotPlannable
 from gridmap.redistricting.terrain import Terrain
 from gridmap.terms import Term
 

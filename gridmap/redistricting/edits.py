@@ -12,9 +12,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridmap.errors import AcrossCommunities, CodeTaken, Locked, NotPlannable
 from gridmap.redistricting.graph import Assignment, AtomGraph, Int32s, Weights
 from gridmap.redistricting.plan import MOST_GRIDS, UNASSIGNED, GridDraft, Plan
+from gridmap.redistricting.refusals import AcrossCommunities, CodeTaken, Locked, NotPlannable
 from gridmap.redistricting.search import propose
 
 LONGEST_NAME = 40

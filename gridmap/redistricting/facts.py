@@ -26,7 +26,6 @@ from gridmap.redistricting.plan import UNASSIGNED, GridDraft, Plan
 from gridmap.redistricting.queries import facts as queries
 from gridmap.redistricting.queries.ground import in_metres
 from gridmap.redistricting.terrain import Terrain
-from gridmap.store.revision import revisions
 
 BAND_SETTING: Final = "grid_households"
 USUAL_BAND: Final = Band(300, 500)
@@ -65,8 +64,7 @@ def facts(session: Session, terrain: Terrain, day: date, now: datetime) -> Facts
         day: day of the ledger.
         now: this moment; open reports may be some seconds older.
     """
-    numbers = revisions(session)
-    state = tuple(numbers.get(layer, 0) for layer in _LAYERS)
+    state = queries.ledger_state(session, _LAYERS)
     ledger = _LEDGER.get((terrain.key, day, state), lambda: _read(session, terrain, day))
     lying = open_reports(session, terrain, now)
     reports = np.bincount(lying.atoms + 1, minlength=len(terrain.graph) + 1)[1:]

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from gridmap.geometry.components import components
 from gridmap.redistricting.graph import AtomGraph, Int32s, Weights
 from gridmap.redistricting.metrics import Band, Measures
 from gridmap.redistricting.plan import UNASSIGNED, Plan
@@ -125,27 +126,11 @@ def inspect(case: Case) -> tuple[Fault, ...]:
 
 
 def parts_of(graph: AtomGraph, assignment: Int32s) -> Int32s:
-    """Number the connected pieces of equal assignment: one label an atom.
-
-    Labels are spread along borders and halved by pointer jumping, a few rounds for any plan.
-    """
+    """Number the connected pieces of equal assignment: the lowest atom of its piece for each atom."""
     same = assignment[graph.first] == assignment[graph.second]
-    first, second = graph.first[same], graph.second[same]
-    labels = np.arange(len(graph), dtype=np.int32)
-    while True:
-        low = np.minimum(labels[first], labels[second])
-        higher = labels.copy()
-        np.minimum.at(higher, labels[first], low)
-        np.minimum.at(higher, labels[second], low)
-        higher = higher[labels]
-        while True:
-            jumped = higher[higher]
-            if np.array_equal(jumped, higher):
-                break
-            higher = jumped
-        if np.array_equal(higher, labels):
-            return labels
-        labels = higher
+    first = graph.first[same].astype(np.int64)
+    second = graph.second[same].astype(np.int64)
+    return components(len(graph), first, second).astype(np.int32)
 
 
 def _unassigned(case: Case) -> Iterator[Fault]:

@@ -13,7 +13,6 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from gridmap.errors import NotPublishable
 from gridmap.ledger.buildings import GridBuilding
 from gridmap.ledger.geography import RoadGrid
 from gridmap.ledger.party import PartyVersion
@@ -23,6 +22,7 @@ from gridmap.redistricting.plan import UNASSIGNED, Plan
 from gridmap.redistricting.queries import following as queries
 from gridmap.redistricting.queries import spans
 from gridmap.redistricting.queries.ground import in_metres
+from gridmap.redistricting.refusals import NotPublishable
 from gridmap.redistricting.succession import Succession
 from gridmap.redistricting.terrain import Terrain
 from gridmap.terms import PartyKind, PostKind

@@ -22,7 +22,6 @@ from gridmap.redistricting.graph import Assignment
 from gridmap.redistricting.opening import Opened, opened, require
 from gridmap.redistricting.plan import UNASSIGNED, Difference, Plan
 from gridmap.redistricting.queries import facts as fact_queries
-from gridmap.redistricting.queries import ground
 from gridmap.redistricting.queries import layers as layer_queries
 from gridmap.redistricting.queries import plans as queries
 from gridmap.timespan import local_day
@@ -92,15 +91,18 @@ def author_of(session: Session, at: Opened) -> str:
 
 
 def outdated(session: Session, at: Opened, now: datetime) -> bool:
-    """Tell whether grids or atoms under a plan have changed since it was drawn over them."""
+    """Tell whether the grids under a plan, or its atoms, are others than when it was drawn over them.
+
+    Grids are compared atom by atom: a boundary that was only drawn more exactly is no change. Atoms
+    are those of the newest build, which follows the ledger within a minute.
+    """
     communities = set(at.terrain.graph.communities)
     if base_of(session, communities, local_day(now)) != at.over.base:
         return True
-    inputs = ground.inputs_number(session)
+    if not np.array_equal(at.today, at.over.beneath):
+        return True
     newest = layer_queries.newest_layers(session)
-    current = {one.id for one in newest if one.inputs == inputs}
-    known = {one.id for one in newest if one.community_id in communities}
-    return known != set(at.over.layers) or not known <= current
+    return {one.id for one in newest if one.community_id in communities} != set(at.over.layers)
 
 
 def boundaries(at: Opened) -> dict[int, BaseGeometry]:

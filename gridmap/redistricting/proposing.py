@@ -16,7 +16,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from gridmap.accounts.service import SignedIn
-from gridmap.errors import GridmapError, NotFound, NotPlannable
+from gridmap.errors import GridmapError, NotFound
 from gridmap.redistricting.drafting import Edited, bench, held, save
 from gridmap.redistricting.editing import Bench, Edit, make
 from gridmap.redistricting.facts import facts
@@ -26,6 +26,7 @@ from gridmap.redistricting.plan import GridDraft, unpacked
 from gridmap.redistricting.queries import facts as fact_queries
 from gridmap.redistricting.queries import plans as plan_queries
 from gridmap.redistricting.queries import runs as queries
+from gridmap.redistricting.refusals import NotPlannable
 from gridmap.redistricting.searching import Asked, Task, proposed, stored
 from gridmap.redistricting.states import RunState
 from gridmap.redistricting.tables import Plan as PlanRow

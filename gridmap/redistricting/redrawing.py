@@ -19,13 +19,13 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from gridmap.errors import NotCovering
 from gridmap.ledger.areas import GridVersion
 from gridmap.redistricting.facts import ledger_plan
 from gridmap.redistricting.graph import Assignment
 from gridmap.redistricting.plan import UNASSIGNED, Plan
 from gridmap.redistricting.queries import adoption as queries
 from gridmap.redistricting.queries import spans
+from gridmap.redistricting.refusals import NotCovering
 from gridmap.redistricting.terrain import Terrain
 
 NOTHING_M2: Final = 1e-3

@@ -14,13 +14,19 @@ from sqlalchemy.orm import Session
 
 from gridmap.accounts.authority import Right
 from gridmap.accounts.service import SignedIn
-from gridmap.errors import NotPlannable, PlanFaulty, PlanMovedOn, SamePlanner, WrongPlanState
 from gridmap.messaging import service as messaging
 from gridmap.messaging.words import Event, Notice, Place
 from gridmap.redistricting.faults import Fault
 from gridmap.redistricting.opening import Opened, at_version, no_plan, require
 from gridmap.redistricting.picture import inspected
 from gridmap.redistricting.queries import plans as queries
+from gridmap.redistricting.refusals import (
+    NotPlannable,
+    PlanFaulty,
+    PlanMovedOn,
+    SamePlanner,
+    WrongPlanState,
+)
 from gridmap.redistricting.states import MOVES, PlanAction, PlanState, after
 from gridmap.redistricting.tables import Plan, PlanEvent
 from gridmap.store import audit

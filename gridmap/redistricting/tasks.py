@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session
 
 from gridmap.accounts.authority import Right
 from gridmap.accounts.service import SignedIn
-from gridmap.errors import NotFound, NotPublishable
+from gridmap.errors import NotFound
 from gridmap.ledger.party import PartyVersion
 from gridmap.redistricting.journal import Journal, Written
 from gridmap.redistricting.opening import require
 from gridmap.redistricting.queries import adoption as adoptions
 from gridmap.redistricting.queries import spans
 from gridmap.redistricting.queries import tasks as queries
+from gridmap.redistricting.refusals import NotPublishable
 from gridmap.redistricting.tables import Adoption, PlanTask
 from gridmap.store import audit
 from gridmap.terms import SINGLE_HOLDER_POSTS, PostKind, Term

@@ -10,7 +10,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gridmap.accounts.service import SignedIn
-from gridmap.errors import NotPublishable
 from gridmap.ledger.areas import GridVersion
 from gridmap.ledger.buildings import GridBuilding
 from gridmap.ledger.geography import RoadGrid
@@ -22,6 +21,7 @@ from gridmap.redistricting.opening import require
 from gridmap.redistricting.queries import adoption as queries
 from gridmap.redistricting.queries import spans
 from gridmap.redistricting.queries import tasks as task_queries
+from gridmap.redistricting.refusals import NotPublishable
 from gridmap.redistricting.states import PlanAction, PlanState
 from gridmap.redistricting.tables import Adoption
 from gridmap.store.base import Dated

@@ -25,7 +25,7 @@ ATOMS_A_BLOCK = 11.6
 KINDS = ("compound", "old", "shops", "park")
 SHARES = (0.52, 0.24, 0.16, 0.08)
 HOUSEHOLDS_AN_ATOM = {"compound": 20.0, "old": 9.0, "shops": 1.2, "park": 0.0}
-MEMBERS_A_HOUSEHOLD = 0.021
+MEMBERS_A_HOUSEHOLD = 0.024
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +212,7 @@ def _people(rng: np.random.Generator, ground: _Ground) -> Weights:
     block = ground.column * (ground.row.max() + 1) + ground.row
     density = rng.lognormal(-0.15, 0.55, block.max() + 1)[block]
     households = rng.poisson(per_atom * density * rng.uniform(0.6, 1.4, len(block)))
-    zeal = rng.lognormal(-0.4, 0.9, block.max() + 1)[block]
+    zeal = rng.lognormal(-0.2, 0.6, block.max() + 1)[block]
     return Weights(
         households=households.astype(np.int64),
         residents=(households * 2.6).astype(np.int64),

@@ -7,21 +7,21 @@ from sqlalchemy import create_engine, select, text, update
 
 from geodata.loading import LOCK
 from gridmap.dispatch import service as dispatch
-from gridmap.errors import (
-    CodeTaken,
-    NotAllowed,
-    NotPublishable,
-    PlanFaulty,
-    PlanMovedOn,
-    PlanOutdated,
-    WrongPlanState,
-)
+from gridmap.errors import NotAllowed
 from gridmap.ledger.areas import Grid, GridLineage, GridVersion
 from gridmap.ledger.buildings import BuildingVersion, GridBuilding
 from gridmap.ledger.posts import Post, StandIn
 from gridmap.redistricting import adoption, drafting
 from gridmap.redistricting.editing import EditKind
 from gridmap.redistricting.queries import adoption as queries
+from gridmap.redistricting.refusals import (
+    CodeTaken,
+    NotPublishable,
+    PlanFaulty,
+    PlanMovedOn,
+    PlanOutdated,
+    WrongPlanState,
+)
 from gridmap.redistricting.states import PlanState
 from gridmap.redistricting.tables import GridChange, PlanEvent, PlanVersion
 from gridmap.store.audit import AuditEntry
@@ -447,4 +447,3 @@ def test_a_plan_that_was_drawn_keeps_its_base(county):
     county.merge(plan, "AB")
     bases = county.session.scalars(select(PlanVersion.base)).all()
     assert bases[0] == bases[1]
-    assert queries.drawn_at(county.session, plan.id, bases[0]) == NOW

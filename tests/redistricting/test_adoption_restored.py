@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gridmap.errors import GridmapError, NotPlannable, PlanFaulty, PlanOutdated
+from gridmap.errors import GridmapError
 from gridmap.geolocation.rules import Place
 from gridmap.geolocation.service import locate_many
 from gridmap.redistricting import adoption
 from gridmap.redistricting.drafting import Origin
 from gridmap.redistricting.editing import EditKind
+from gridmap.redistricting.refusals import NotPlannable, PlanFaulty, PlanOutdated
 from gridmap.redistricting.tables import Plan
 from gridmap.terms import PlaceSource
 from tests.redistricting import publishing

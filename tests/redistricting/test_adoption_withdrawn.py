@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from gridmap.errors import CodeTaken, NotAllowed, NotPublishable, WrongPlanState
+from gridmap.errors import NotAllowed
 from gridmap.ledger.areas import Grid, GridVersion
 from gridmap.ledger.buildings import GridBuilding
 from gridmap.ledger.posts import Post, StandIn
 from gridmap.redistricting import adoption, tasks
 from gridmap.redistricting.drafting import Origin
 from gridmap.redistricting.editing import EditKind
+from gridmap.redistricting.refusals import CodeTaken, NotPublishable, WrongPlanState
 from gridmap.redistricting.states import PlanState
 from gridmap.redistricting.tables import PlanTask
 from gridmap.redistricting.tasks import TaskKind

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridmap.errors import AcrossCommunities, CodeTaken, Locked, NotPlannable
 from gridmap.redistricting import edits
 from gridmap.redistricting.faults import parts_of
 from gridmap.redistricting.plan import UNASSIGNED, GridDraft
+from gridmap.redistricting.refusals import AcrossCommunities, CodeTaken, Locked, NotPlannable
 from tests.redistricting import lattice
 
 DRAWING = """

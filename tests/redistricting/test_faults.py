@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridmap.redistricting.faults import Case, FaultKind, Surroundings, inspect, parts_of
@@ -95,6 +95,7 @@ def test_workers_and_grids_that_lose_each_other():
     ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 2), min_size=24, max_size=24))
 def test_parts_are_those_that_shapely_finds(rows):
     drawing = "\n".join(["AAAAAA"] * 4)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridmap.geometry.compactness import polsby_popper
@@ -36,6 +36,7 @@ def test_ground_without_a_grid_counts_nowhere_but_its_border_does():
     assert found.perimeter_m.tolist() == [800]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 3), min_size=20, max_size=20))
 def test_perimeter_and_shape_are_those_of_the_union(rows):
     drawing = "\n".join(["AAAAA"] * 4)

@@ -13,10 +13,11 @@ from functools import partial
 import pytest
 from sqlalchemy import func, select
 
-from gridmap.errors import GridmapError, PlanOutdated, WrongPlanState
+from gridmap.errors import GridmapError
 from gridmap.ledger.areas import GridVersion
 from gridmap.redistricting import adoption
 from gridmap.redistricting.editing import EditKind
+from gridmap.redistricting.refusals import PlanOutdated, WrongPlanState
 from gridmap.redistricting.tables import Adoption, Plan
 from gridmap.store import schema
 from gridmap.store.session import make_engine, transaction

@@ -3,18 +3,17 @@
 import pytest
 from sqlalchemy import select
 
-from gridmap.errors import (
-    NotAllowed,
-    NotFound,
+from gridmap.errors import NotAllowed, NotFound
+from gridmap.messaging.tables import Message
+from gridmap.redistricting import drafting, reviewing
+from gridmap.redistricting.editing import EditKind
+from gridmap.redistricting.refusals import (
     NotPlannable,
     PlanFaulty,
     PlanMovedOn,
     SamePlanner,
     WrongPlanState,
 )
-from gridmap.messaging.tables import Message
-from gridmap.redistricting import drafting, reviewing
-from gridmap.redistricting.editing import EditKind
 from gridmap.redistricting.states import MOVES, PlanAction, PlanState
 from gridmap.redistricting.tables import PlanEvent
 from gridmap.store.audit import AuditEntry

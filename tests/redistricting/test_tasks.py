@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from gridmap.errors import NotAllowed, NotFound, NotPublishable
+from gridmap.errors import NotAllowed, NotFound
 from gridmap.ledger.party import PartyVersion
 from gridmap.redistricting import adoption, tasks
 from gridmap.redistricting.drafting import Origin
+from gridmap.redistricting.refusals import NotPublishable
 from gridmap.redistricting.tasks import TaskKind
 from gridmap.store.audit import AuditEntry
 from gridmap.store.base import from_day

@@ -8,10 +8,12 @@ import pytest
 
 from gridmap.ledger.posts import Person
 from gridmap.redistricting.queries import facts
+from gridmap.redistricting.terrain import current_layers
 from gridmap.terms import PostKind, Role
 from tests import worlds
 from tests.dispatch.filings import county
 from tests.web import signed
+from web import params
 
 COUNTY = worlds.COUNTY
 
@@ -359,7 +361,7 @@ def test_a_plan_whose_ground_changed_is_outdated_and_brought_up_to_date(planner,
     moved = terrain(planner, plan)["building"]["h20"]
     edit(planner, plan, 1, kind="move", atoms=[moved], grid=1)
     world.house("new", 60, 60, size=20, grid="A", households=7)
-    session.expire_all()
+    current_layers(session, params.today(), params.now())  # as the worker does each minute
     assert state(planner, plan)["outdated"]
     assert post(planner, f"/api/v1/plans/{plan}/rebase", base=2).status_code == 200
     shown = state(planner, plan)

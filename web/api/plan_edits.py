@@ -10,12 +10,13 @@ from apiflask import APIBlueprint
 from flask import jsonify
 from flask.typing import ResponseReturnValue
 
-from gridmap.errors import GridmapError, NotFound, PlanMovedOn
+from gridmap.errors import GridmapError, NotFound
 from gridmap.redistricting import drafting, opening, proposing
 from gridmap.redistricting.drafting import Edited
 from gridmap.redistricting.editing import EditKind
 from gridmap.redistricting.picture import picture
 from gridmap.redistricting.plan import difference
+from gridmap.redistricting.refusals import PlanMovedOn
 from web import access, errors, language
 from web.api import operations, plan_pictures, uploads
 from web.api.answers import answers

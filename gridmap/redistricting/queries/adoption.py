@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any, Final
 
 import shapely
@@ -22,7 +22,7 @@ from gridmap.ledger.party import PartyOrganisation, PartyVersion
 from gridmap.ledger.posts import Post, StandIn
 from gridmap.redistricting.journal import Ends, Journal
 from gridmap.redistricting.queries.spans import among, lasts, since, table_of, until
-from gridmap.redistricting.tables import Adoption, GridChange, PlanVersion
+from gridmap.redistricting.tables import Adoption, GridChange
 from gridmap.store.base import STORED_SRID, as_of, from_day
 from gridmap.store.revision import Revision
 
@@ -80,21 +80,6 @@ def changing_later(session: Session, communities: Collection[int], day: date) ->
     return set(session.scalars(query))
 
 
-def names_on(
-    session: Session, communities: Collection[int], day: date
-) -> dict[int, dict[int, str]]:
-    """Return the names of the grids of a day by community and grid."""
-    query = (
-        select(Grid.community_id, Grid.id, GridVersion.name)
-        .join(GridVersion, GridVersion.grid_id == Grid.id)
-        .where(Grid.community_id.in_(list(communities)), as_of(GridVersion, day))
-    )
-    found: dict[int, dict[int, str]] = {community: {} for community in communities}
-    for row in session.execute(query):
-        found[row.community_id][row.id] = row.name
-    return found
-
-
 def area_names(session: Session, codes: Collection[str], day: date) -> list[str]:
     """Return the names of areas by their codes."""
     query = (
@@ -104,14 +89,6 @@ def area_names(session: Session, codes: Collection[str], day: date) -> list[str]
         .order_by(Area.code)
     )
     return list(session.scalars(query))
-
-
-def drawn_at(session: Session, plan_id: int, base: Mapping[str, str]) -> datetime | None:
-    """Return when a plan was first laid over the state of the ledger that `base` names."""
-    query = select(func.min(PlanVersion.at)).where(
-        PlanVersion.plan_id == plan_id, PlanVersion.base == dict(base)
-    )
-    return session.scalar(query)
 
 
 def codes_of(session: Session, ids: Collection[int]) -> dict[int, str]:

@@ -21,16 +21,24 @@ _COUNTS: Final = text("""
     LEFT JOIN party_version p ON p.building_id = v.building_id AND p.valid @> CAST(:day AS date)
     WHERE v.valid @> CAST(:day AS date)""")
 _STATE: Final = text("""
-    SELECT a.code, md5(string_agg(g.code || v.name || md5(ST_AsBinary(v.boundary)), '' ORDER BY g.code)) AS digest,
-           coalesce(bool_or(later.id IS NOT NULL), false) AS changes_later
+    SELECT a.code, md5(string_agg(g.code || v.name, '' ORDER BY g.code)) AS digest
     FROM area a
     JOIN grid g ON g.community_id = a.id
     JOIN grid_version v ON v.grid_id = g.id AND v.valid @> CAST(:day AS date)
-    LEFT JOIN LATERAL (
-        SELECT w.id FROM grid_version w WHERE w.grid_id = g.id AND lower(w.valid) > CAST(:day AS date) LIMIT 1
-    ) later ON true
     WHERE a.id = ANY(CAST(:ids AS int[]))
     GROUP BY a.code""")
+_LEDGER: Final = text("""
+    SELECT layer, number, CAST(CAST(xmin AS text) AS bigint) AS written_by FROM revision
+    WHERE layer = ANY(:layers) ORDER BY layer""")
+
+
+def ledger_state(session: Session, layers: Collection[str]) -> tuple[tuple[str, int, int], ...]:
+    """Return what names the state of some layers of the ledger, also inside a transaction that writes.
+
+    A number that is rolled back is given again; so the transaction that wrote it belongs to it.
+    """
+    rows = session.execute(_LEDGER, {"layers": list(layers)}).all()
+    return tuple((row.layer, row.number, row.written_by) for row in rows)
 
 
 def counts(session: Session, day: date) -> Sequence[Any]:
@@ -56,7 +64,7 @@ def grids_on(session: Session, communities: Collection[int], day: date) -> Seque
 
 
 def states(session: Session, communities: Collection[int], day: date) -> Sequence[Any]:
-    """Return a digest of the grids of each community (by code) on a day, and whether they change later."""
+    """Return a digest of codes and names of the grids of each community (by its code) on a day."""
     return session.execute(_STATE, {"ids": list(communities), "day": day}).all()
 
 

@@ -16,7 +16,7 @@ from gridmap.redistricting.search.compiling import compiled
 from gridmap.redistricting.search.dice import roll_below
 from gridmap.redistricting.search.flips import flip, luck
 from gridmap.redistricting.search.objective import Aim, Net, State
-from gridmap.redistricting.search.trees import Room, resplit, take_back
+from gridmap.redistricting.search.trees import NODE, Room, resplit, take_back
 
 LEAST_GAIN = 1e-9
 LEAST_HEAT = 1e-6
@@ -81,6 +81,6 @@ def _smooth(net: Net, aim: Aim, state: State, room: Room, extent: tuple[int, int
     change = 0.0
     tries = sweeps * count
     for turn in range(tries):
-        node = int(room.nodes[roll_below(state.dice, count)])
+        node = int(room.tree[roll_below(state.dice, count), NODE])
         change += flip(net, aim, state, node, warm * (1.0 - turn / tries) + LEAST_HEAT)
     return change

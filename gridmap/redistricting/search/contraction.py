@@ -139,7 +139,11 @@ def pendants(
     Source: R. Tarjan, Depth-First Search and Linear Graph Algorithms, SIAM Journal on Computing 1 (1972).
     """
     low, high = band
-    walk = _walk(indptr, indices, load, locked, int(np.argmax(load)))
+    heaviest = 0
+    for node in range(len(load)):
+        if load[node] > load[heaviest]:
+            heaviest = node
+    walk = _walk(indptr, indices, load, locked, heaviest)
     walk = _walk(indptr, indices, load, locked, _better_root(walk, low))
     leader = np.arange(len(load)).astype(np.int32)
     held = load.copy()
@@ -163,8 +167,8 @@ def _walk(indptr: Int32s, indices: Int32s, load: Floats, locked: Floats, root: i
     count = len(load)
     walk = Walk(
         np.zeros(count, np.int32),
-        np.full(count, -1, np.int32),
-        np.full(count, -1, np.int32),
+        np.zeros(count, np.int32) - np.int32(1),
+        np.zeros(count, np.int32) - np.int32(1),
         np.zeros(count, np.int32),
         load.copy(),
         locked.copy(),

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from gridmap.redistricting.search.compiling import compiled
+from gridmap.redistricting.search.compiling import compiled, inlined
 from gridmap.redistricting.search.dice import roll, roll_below
-from gridmap.redistricting.search.objective import (FIXED, MARK, NODES, QUEUE, Aim, Net, State, flip_change, is_enclave, put)
+from gridmap.redistricting.search.objective import (
+    FIXED,
+    MARK,
+    NODES,
+    QUEUE,
+    Aim,
+    Net,
+    State,
+    flip_change,
+    is_enclave,
+    put,
+)
 
 
-@compiled
+@inlined
 def luck(state: State, heat: float) -> float:
     """Return how much dearer a move may be at some heat (Metropolis)."""
     return float(-heat * np.log(1.0 - roll(state.dice)))

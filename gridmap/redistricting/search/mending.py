@@ -9,7 +9,7 @@ import numpy as np
 from gridmap.redistricting.graph import Int32s
 from gridmap.redistricting.search.compiling import compiled
 from gridmap.redistricting.search.contraction import joined, summed_by
-from gridmap.redistricting.search.objective import Net
+from gridmap.redistricting.search.objective import LOAD, METRES, Net
 
 
 def mended(net: Net, label: Int32s, grids: int, fixed: Int32s | None = None) -> Int32s:
@@ -40,8 +40,8 @@ def _main_parts(net: Net, label: Int32s, fixed: Int32s, grids: int) -> Int32s:
     source = np.repeat(np.arange(count, dtype=np.int32), np.diff(net.indptr))
     same = label[source] == label[net.indices]
     part = joined(count, source[same], net.indices[same])
-    whole = float(net.load.sum()) + 1.0
-    weight = summed_by(part, net.load + whole * (count * fixed + 1e-9), count)
+    whole = float(net.values[:, LOAD].sum()) + 1.0
+    weight = summed_by(part, net.values[:, LOAD] + whole * (count * fixed + 1e-9), count)
     kept = np.full(count, -1, np.int32)
     for grid in range(grids):
         members = np.flatnonzero(label == grid)
@@ -55,7 +55,7 @@ def _main_parts(net: Net, label: Int32s, fixed: Int32s, grids: int) -> Int32s:
 def _grow(net: Net, label: Int32s) -> None:
     """Give nodes without a label that of the neighbour with the longest border, ring by ring."""
     count = len(label)
-    ring = np.full(count, -1, np.int32)
+    ring = label.copy()
     left = 0
     for node in range(count):
         left += label[node] < 0
@@ -84,7 +84,7 @@ def _nearest(net: Net, label: Int32s, node: int) -> int:
         metres = 0.0
         for again in range(net.indptr[node], net.indptr[node + 1]):
             if label[net.indices[again]] == grid:
-                metres += net.metres[again]
+                metres += net.borders[again, METRES]
         if metres > longest:
             best, longest = grid, metres
     return best

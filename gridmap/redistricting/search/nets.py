@@ -8,7 +8,7 @@ import numpy as np
 
 from gridmap.redistricting.graph import Floats, Int32s, neighbours_of
 from gridmap.redistricting.search.contraction import contract, dense, quotient, summed_by
-from gridmap.redistricting.search.objective import Aim, Net
+from gridmap.redistricting.search.objective import HOME, STAY, Aim, Net
 from gridmap.redistricting.search.parts import Part
 from gridmap.redistricting.search.wishes import Kind, Wish
 
@@ -72,22 +72,24 @@ def _net(part: Part, cost: Floats, node: Int32s) -> Net:
     small = quotient(part.graph, cost, node, count)
     around = neighbours_of(count, small.first, small.second)
     outer = summed_by(node, part.graph.outer_m, count)
+    around_m = outer + summed_by(small.first, small.metres, count)
+    around_m += summed_by(small.second, small.metres, count)
+    values = [
+        summed_by(node, part.load, count),
+        summed_by(node, part.members, count),
+        summed_by(node, part.graph.area_m2, count),
+        around_m,
+        outer,
+        np.zeros(count),
+    ]
+    nowhere = np.full(count, -1, np.int32)
+    fixed = (summed_by(node, part.lock >= 0, count) > 0).astype(np.int32)
     return Net(
         indptr=around.indptr,
         indices=around.indices,
-        cost=small.cost[around.border],
-        metres=small.metres[around.border],
-        load=summed_by(node, part.load, count),
-        members=summed_by(node, part.members, count),
-        area=summed_by(node, part.graph.area_m2, count),
-        outer=outer,
-        around=outer
-        + summed_by(small.first, small.metres, count)
-        + summed_by(small.second, small.metres, count),
-        compound=_compounds(part, node, count),
-        home=np.full(count, -1, np.int32),
-        stay=np.zeros(count),
-        fixed=(summed_by(node, part.lock >= 0, count) > 0).astype(np.int32),
+        borders=np.stack([small.cost, small.metres], axis=1)[around.border],
+        values=np.stack(values, axis=1),
+        tags=np.stack([_compounds(part, node, count), nowhere, fixed], axis=1),
         unit=unit_of(part),
     )
 
@@ -118,13 +120,16 @@ def at_home(net: Net, part: Part, node: Int32s, names: Int32s) -> Net:
     )  # the last one is for atoms without a grid
     label_of[names[names >= 0]] = np.flatnonzero(names >= 0)
     label = label_of[part.today]
-    count, grids = len(net.load), len(names)
+    count, grids = len(net.values), len(names)
     known = label >= 0
     sums = np.zeros((count, grids))
     np.add.at(sums, (node[known], label[known]), part.load[known])
     home = np.argmax(sums, axis=1).astype(np.int32)
     stay = sums[np.arange(count), home]
-    return net._replace(home=np.where(stay > 0, home, -1).astype(np.int32), stay=stay)
+    values, tags = net.values.copy(), net.tags.copy()
+    values[:, STAY] = stay
+    tags[:, HOME] = np.where(stay > 0, home, -1)
+    return net._replace(values=values, tags=tags)
 
 
 def aim_of(part: Part, wish: Wish) -> Aim:

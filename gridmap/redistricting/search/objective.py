@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gridmap.redistricting.graph import Floats, Int32s
-from gridmap.redistricting.search.compiling import compiled
+from gridmap.redistricting.search.compiling import compiled, inlined
 from gridmap.redistricting.search.dice import Dice, dice
 
 FOUR_PI = 4 * np.pi
@@ -173,7 +173,7 @@ def put(net: Net, aim: Aim, state: State, node: int, grid: int) -> None:
     _price(aim, state, grid)
 
 
-@compiled
+@inlined
 def grid_cost(aim: Aim, load: float, members: float, area: float, perimeter: float) -> float:
     """Return what one grid costs by itself: balance, shape, members."""
     off = (load - aim.target) / aim.target
@@ -190,11 +190,15 @@ def grid_cost(aim: Aim, load: float, members: float, area: float, perimeter: flo
 def _price(aim: Aim, state: State, grid: int) -> None:
     """Note what a grid costs by itself."""
     state.sums[grid, OWN] = grid_cost(
-        aim, state.sums[grid, LOAD], state.sums[grid, MEMBERS], state.sums[grid, AREA], state.sums[grid, PERIMETER]
+        aim,
+        state.sums[grid, LOAD],
+        state.sums[grid, MEMBERS],
+        state.sums[grid, AREA],
+        state.sums[grid, PERIMETER],
     )
 
 
-@compiled
+@inlined
 def flip_change(net: Net, aim: Aim, state: State, node: int, grid: int) -> float:
     """Return how much the cost changes when a node moves to a grid, enclaves apart."""
     before = int(state.label[node])
@@ -231,7 +235,7 @@ def flip_change(net: Net, aim: Aim, state: State, node: int, grid: int) -> float
     return float(change + _ties_change(net, aim, state, node, grid))
 
 
-@compiled
+@inlined
 def _ties_change(net: Net, aim: Aim, state: State, node: int, grid: int) -> float:
     """Return the change by the compound and by today's grid of a node that moves."""
     change, before, compound = 0.0, state.label[node], net.tags[node, COMPOUND]
@@ -284,6 +288,15 @@ def cost_of(net: Net, aim: Aim, state: State) -> float:
     for grid in range(len(state.sums)):
         total += state.sums[grid, OWN]
     total += aim.enclave * enclaves(state)
+    return total + aim.split * _further_pieces(state)
+
+
+@compiled
+def _further_pieces(state: State) -> int:
+    """Count the pieces of compounds beyond the first of each."""
+    found = 0
     for compound in range(state.pieces.shape[0]):
-        total += aim.split * (np.sum(state.pieces[compound] > 0) - 1)
-    return total
+        found -= 1
+        for grid in range(len(state.sums)):
+            found += state.pieces[compound, grid] > 0
+    return found

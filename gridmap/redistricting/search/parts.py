@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gridmap.errors import NotPlannable
 from gridmap.redistricting.graph import AtomGraph, Floats, Int32s
+from gridmap.redistricting.refusals import NotPlannable
 from gridmap.redistricting.search.contraction import Band, summed_by
 from gridmap.redistricting.search.figures import TOLERANCE
 from gridmap.redistricting.search.pieces import (

@@ -13,7 +13,18 @@ from gridmap.redistricting.graph import Int32s
 from gridmap.redistricting.search.flips import stays_whole
 from gridmap.redistricting.search.mending import joined_locks, mended
 from gridmap.redistricting.search.nets import Nodes
-from gridmap.redistricting.search.objective import Aim, Net, State, cost_of, put, state_of
+from gridmap.redistricting.search.objective import (
+    COST,
+    FIXED,
+    LOAD,
+    NODES,
+    Aim,
+    Net,
+    State,
+    cost_of,
+    put,
+    state_of,
+)
 from gridmap.redistricting.search.parts import Part, torn
 from gridmap.redistricting.search.trees import resplit_better, room_of
 
@@ -49,9 +60,11 @@ def fresh(net: Net, aim: Aim, grids: int, runs: int, seed: int) -> Int32s:
 
 
 def _metis(net: Net, grids: int, seed: int) -> Int32s:
-    most = net.load.max()
-    loads = np.rint(net.load * (MOST_WEIGHT / len(net.load) / most if most > 0 else 0.0))
-    costs = np.maximum(np.rint(net.cost * net.unit * 10), 1)
+    most = net.values[:, LOAD].max()
+    loads = np.rint(
+        net.values[:, LOAD] * (MOST_WEIGHT / len(net.values) / most if most > 0 else 0.0)
+    )
+    costs = np.maximum(np.rint(net.borders[:, COST] * net.unit * 10), 1)
     options = pymetis.Options(seed=seed % 2**31, ufactor=UFACTORS[seed % len(UFACTORS)], contig=1)
     _, label = pymetis.part_graph(
         grids,
@@ -92,7 +105,7 @@ def from_today(part: Part, nodes: Nodes, aim: Aim, seed: int) -> tuple[Int32s, I
 
 def _by_node(part: Part, nodes: Nodes, places: Int32s) -> Int32s:
     """Return the place in `part.names` that most of each node's load has, -1 where no atom has one."""
-    count, kinds = len(nodes.net.load), len(part.names) + 1
+    count, kinds = len(nodes.net.values), len(part.names) + 1
     sums = np.zeros((count, kinds))
     np.add.at(sums, (nodes.node, places), part.load + part.graph.area_m2 * 1e-9)
     sums[:, -1] = 0.0
@@ -108,7 +121,7 @@ def _fewer(net: Net, label: Int32s, locked: Int32s, grids: int) -> tuple[Int32s,
     """
     label = label.copy()
     while len(kept := np.unique(label)) > grids:
-        load = np.bincount(label, net.load, minlength=int(kept.max()) + 1)
+        load = np.bincount(label, net.values[:, LOAD], minlength=int(kept.max()) + 1)
         loose = [row for row in kept if row not in locked]
         row = min(loose, key=lambda one: (load[one], one))
         beside = _beside(net, label, row)
@@ -128,7 +141,7 @@ def filled_up(net: Net, aim: Aim, label: Int32s, grids: int, seed: int) -> State
     room = room_of(net)
     stuck: set[int] = set()
     for grid in range(grids):
-        while state.nodes[grid] == 0:
+        while state.counts[grid, NODES] == 0:
             heaviest = _heaviest(state, stuck)
             node = _loose_node(net, state, heaviest)
             if node < 0:
@@ -142,16 +155,20 @@ def filled_up(net: Net, aim: Aim, label: Int32s, grids: int, seed: int) -> State
 
 def _heaviest(state: State, stuck: set[int]) -> int:
     """Return the heaviest grid of two nodes or more; by nodes where none has a load."""
-    able = [grid for grid in range(len(state.load)) if state.nodes[grid] > 1 and grid not in stuck]
+    able = [
+        grid
+        for grid in range(len(state.sums))
+        if state.counts[grid, NODES] > 1 and grid not in stuck
+    ]
     if not able:
         raise torn()
-    return max(able, key=lambda grid: (state.load[grid], state.nodes[grid], -grid))
+    return max(able, key=lambda grid: (state.sums[grid, LOAD], state.counts[grid, NODES], -grid))
 
 
 def _loose_node(net: Net, state: State, grid: int) -> int:
     """Return a node that a grid can do without, the heaviest; -1 for none."""
-    members = np.flatnonzero((state.label == grid) & (net.fixed == 0))
-    for node in members[np.argsort(-net.load[members], kind="stable")]:
+    members = np.flatnonzero((state.label == grid) & (net.tags[:, FIXED] == 0))
+    for node in members[np.argsort(-net.values[members, LOAD], kind="stable")]:
         if stays_whole(net, state, int(node)):
             return int(node)
     return -1

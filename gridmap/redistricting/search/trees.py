@@ -15,6 +15,16 @@ from gridmap.redistricting.graph import Floats, Int32s
 from gridmap.redistricting.search.compiling import compiled
 from gridmap.redistricting.search.dice import roll, roll_below
 from gridmap.redistricting.search.objective import (
+    AREA,
+    COMPOUND,
+    COST,
+    FIXED,
+    HOME,
+    LOAD,
+    MEMBERS,
+    METRES,
+    PERIMETER,
+    STAY,
     Aim,
     Net,
     State,
@@ -26,41 +36,43 @@ from gridmap.redistricting.search.objective import (
 
 NEVER = 1e18
 COMPOUND_BOND = 2.0
-LOAD, MEMBERS, AREA, PERIMETER, CUT, CUT_M, HOME_A, HOME_B, FIXED_A, FIXED_B = range(10)
+GAPS = (3548, 1577, 701, 301, 132, 57, 23, 10, 4, 1)
+CUT, CUT_M, HOME_A, HOME_B, FIXED_A, FIXED_B = range(4, 10)
+NODE, BEFORE, LEADER, LINK, ORDER, PARENT, DEPTH = range(7)
 
 
 class Room(NamedTuple):
-    """Room for trees: arrays of length n (nodes), m (borders), and sums below each node of the tree."""
+    """Room for trees.
 
-    nodes: Int32s
+    Attributes:
+        place: of each node of the net its place among those gathered, -1 for the others.
+        tree: of each place its `NODE`, the grid it had `BEFORE`, and what the tree needs.
+        ends: of each border among the nodes its two places and its entry in the net.
+        keys: of each border, and the borders `sorted` by it.
+        links: borders of the tree as chained lists: a place, and the next link.
+        below: sums below each place: the columns of `State.sums` up to `PERIMETER`, costs and metres of the cut
+            from the rest of the tree, load at home in either grid, fixed nodes of either.
+    """
+
     place: Int32s
-    before: Int32s
-    leader: Int32s
+    tree: Int32s
     ends: Int32s
     keys: Floats
-    link: Int32s
+    sorted: Int32s
     links: Int32s
-    order: Int32s
-    parent: Int32s
-    depth: Int32s
     below: Floats
 
 
 def room_of(net: Net) -> Room:
     """Make room for trees over a net."""
-    n, m = len(net.load), len(net.indices) // 2 + 1
+    n, m = len(net.values), len(net.indices) // 2 + 1
     return Room(
-        nodes=np.zeros(n, np.int32),
         place=np.full(n, -1, np.int32),
-        before=np.zeros(n, np.int32),
-        leader=np.zeros(n, np.int32),
+        tree=np.zeros((n, 7), np.int32),
         ends=np.zeros((m, 3), np.int32),
         keys=np.zeros(m),
-        link=np.zeros(n, np.int32),
+        sorted=np.zeros(m, np.int32),
         links=np.zeros((2 * n, 2), np.int32),
-        order=np.zeros(n, np.int32),
-        parent=np.zeros(n, np.int32),
-        depth=np.zeros(n, np.int32),
         below=np.zeros((n, 10)),
     )
 
@@ -70,7 +82,7 @@ def resplit(net: Net, aim: Aim, state: State, room: Room) -> tuple[float, int]:
     """Split two random neighbouring grids anew.
 
     Returns:
-        The change of cost, and the number of nodes in both grids (the first of `room.nodes`); 0 nodes where
+        The change of cost, and the number of nodes in both grids (`NODE` of the first places); 0 nodes where
         nothing was split.
     """
     node = roll_below(state.dice, len(state.label))
@@ -113,11 +125,11 @@ def _gather(state: State, room: Room, a: int, b: int) -> int:
         grid = state.label[node]
         room.place[node] = -1
         if grid in (a, b):
-            room.nodes[count] = node
+            room.tree[count, NODE] = node
             room.place[node] = count
-            room.before[count] = grid
-            room.leader[count] = count
-            room.link[count] = -1
+            room.tree[count, BEFORE] = grid
+            room.tree[count, LEADER] = count
+            room.tree[count, LINK] = -1
             count += 1
     return count
 
@@ -127,7 +139,7 @@ def _edges(net: Net, state: State, room: Room, count: int) -> int:
     """List the borders among the nodes with a random key each; cheap ones come late."""
     edges = 0
     for place in range(count):
-        node = int(room.nodes[place])
+        node = int(room.tree[place, NODE])
         for entry in range(net.indptr[node], net.indptr[node + 1]):
             other = room.place[net.indices[entry]]
             if other > place:
@@ -142,9 +154,12 @@ def _edges(net: Net, state: State, room: Room, count: int) -> int:
 def _bond(net: Net, node: int, entry: int) -> float:
     """Return how strongly a border holds: least along main roads, most inside a compound."""
     bond = 1.0
-    if net.metres[entry] > 0:
-        bond = net.cost[entry] / net.metres[entry] * net.unit
-    if net.compound[node] >= 0 and net.compound[node] == net.compound[net.indices[entry]]:
+    if net.borders[entry, METRES] > 0:
+        bond = net.borders[entry, COST] / net.borders[entry, METRES] * net.unit
+    if (
+        net.tags[node, COMPOUND] >= 0
+        and net.tags[node, COMPOUND] == net.tags[net.indices[entry], COMPOUND]
+    ):
         bond += COMPOUND_BOND
     return bond
 
@@ -153,42 +168,59 @@ def _bond(net: Net, node: int, entry: int) -> float:
 def _tree(room: Room, count: int, edges: int) -> bool:
     """Find the spanning tree of the lowest keys (Kruskal); False where the nodes fall apart."""
     taken = 0
-    for edge in np.argsort(room.keys[:edges]):
+    _order(room, edges)
+    for rank in range(edges):
+        edge = room.sorted[rank]
         u, v = int(room.ends[edge, 0]), int(room.ends[edge, 1])
-        up, vp = _leader(room.leader, u), _leader(room.leader, v)
+        up, vp = _leader(room.tree, u), _leader(room.tree, v)
         if up == vp:
             continue
-        room.leader[up] = vp
-        room.links[2 * taken, 0], room.links[2 * taken, 1] = v, room.link[u]
-        room.link[u] = 2 * taken
-        room.links[2 * taken + 1, 0], room.links[2 * taken + 1, 1] = u, room.link[v]
-        room.link[v] = 2 * taken + 1
+        room.tree[up, LEADER] = vp
+        room.links[2 * taken, 0], room.links[2 * taken, 1] = v, room.tree[u, LINK]
+        room.tree[u, LINK] = 2 * taken
+        room.links[2 * taken + 1, 0], room.links[2 * taken + 1, 1] = u, room.tree[v, LINK]
+        room.tree[v, LINK] = 2 * taken + 1
         taken += 1
     return taken == count - 1
 
 
 @compiled
-def _leader(leader: Int32s, place: int) -> int:
-    while leader[place] != place:
-        leader[place] = leader[leader[place]]
-        place = int(leader[place])
+def _order(room: Room, edges: int) -> None:
+    """Sort the borders by their keys (D. L. Shell, 1959, with the gaps of M. Ciura, 2001)."""
+    for edge in range(edges):
+        room.sorted[edge] = edge
+    for gap in GAPS:
+        for start in range(gap, edges):
+            edge = room.sorted[start]
+            place = start
+            while place >= gap and room.keys[room.sorted[place - gap]] > room.keys[edge]:
+                room.sorted[place] = room.sorted[place - gap]
+                place -= gap
+            room.sorted[place] = edge
+
+
+@compiled
+def _leader(tree: Int32s, place: int) -> int:
+    while tree[place, LEADER] != place:
+        tree[place, LEADER] = tree[tree[place, LEADER], LEADER]
+        place = int(tree[place, LEADER])
     return place
 
 
 @compiled
 def _root(room: Room, count: int) -> None:
     """Order the tree from its root (the first node) outward."""
-    room.order[0], room.parent[0], room.depth[0] = 0, -1, 0
+    room.tree[0, ORDER], room.tree[0, PARENT], room.tree[0, DEPTH] = 0, -1, 0
     tail = 1
     for head in range(count):
-        place = room.order[head]
-        link = room.link[place]
+        place = room.tree[head, ORDER]
+        link = room.tree[place, LINK]
         while link >= 0:
             other = room.links[link, 0]
-            if other != room.parent[place]:
-                room.parent[other] = place
-                room.depth[other] = room.depth[place] + 1
-                room.order[tail] = other
+            if other != room.tree[place, PARENT]:
+                room.tree[other, PARENT] = place
+                room.tree[other, DEPTH] = room.tree[place, DEPTH] + 1
+                room.tree[tail, ORDER] = other
                 tail += 1
             link = room.links[link, 1]
 
@@ -198,36 +230,35 @@ def _sum_up(net: Net, room: Room, span: tuple[int, int, int, int]) -> None:
     """Sum below each node of the tree; a border between two nodes is no edge of what holds them both."""
     count, edges, a, b = span
     for place in range(count):
-        _own_sums(net, room.below[place], int(room.nodes[place]))
-        node = room.nodes[place]
-        home, fixed = net.home[node], net.fixed[node]
-        room.below[place, HOME_A] = net.stay[node] if home == a else 0.0
-        room.below[place, HOME_B] = net.stay[node] if home == b else 0.0
-        room.below[place, FIXED_A] = 1.0 if fixed and room.before[place] == a else 0.0
-        room.below[place, FIXED_B] = 1.0 if fixed and room.before[place] == b else 0.0
+        _own_sums(net, room.below[place], int(room.tree[place, NODE]))
+        node = room.tree[place, NODE]
+        home, fixed = net.tags[node, HOME], net.tags[node, FIXED]
+        room.below[place, HOME_A] = net.values[node, STAY] if home == a else 0.0
+        room.below[place, HOME_B] = net.values[node, STAY] if home == b else 0.0
+        room.below[place, FIXED_A] = 1.0 if fixed and room.tree[place, BEFORE] == a else 0.0
+        room.below[place, FIXED_B] = 1.0 if fixed and room.tree[place, BEFORE] == b else 0.0
     for edge in range(edges):
         u, v, entry = room.ends[edge, 0], room.ends[edge, 1], room.ends[edge, 2]
         for place in (u, v):
-            room.below[place, CUT] += net.cost[entry]
-            room.below[place, CUT_M] += net.metres[entry]
+            room.below[place, CUT] += net.borders[entry, COST]
+            room.below[place, CUT_M] += net.borders[entry, METRES]
         while u != v:
-            if room.depth[u] >= room.depth[v]:
-                u = room.parent[u]
+            if room.tree[u, DEPTH] >= room.tree[v, DEPTH]:
+                u = room.tree[u, PARENT]
             else:
-                v = room.parent[v]
-        room.below[u, CUT] -= 2 * net.cost[entry]
-        room.below[u, CUT_M] -= 2 * net.metres[entry]
-        room.below[u, PERIMETER] -= 2 * net.metres[entry]
+                v = room.tree[v, PARENT]
+        room.below[u, CUT] -= 2 * net.borders[entry, COST]
+        room.below[u, CUT_M] -= 2 * net.borders[entry, METRES]
+        room.below[u, PERIMETER] -= 2 * net.borders[entry, METRES]
     for rank in range(count - 1, 0, -1):
-        place = room.order[rank]
-        room.below[room.parent[place]] += room.below[place]
+        place = room.tree[rank, ORDER]
+        room.below[room.tree[place, PARENT]] += room.below[place]
 
 
 @compiled
 def _own_sums(net: Net, sums: Floats, node: int) -> None:
     sums[:] = 0.0
-    sums[LOAD], sums[MEMBERS], sums[AREA] = net.load[node], net.members[node], net.area[node]
-    sums[PERIMETER] = net.around[node]
+    sums[: PERIMETER + 1] = net.values[node, : PERIMETER + 1]
 
 
 @compiled
@@ -236,7 +267,7 @@ def _best_cut(aim: Aim, room: Room, count: int) -> tuple[int, bool]:
     best, top, swap = NEVER, -1, False
     whole = room.below[0]
     for rank in range(1, count):
-        place = int(room.order[rank])
+        place = int(room.tree[rank, ORDER])
         part = room.below[place]
         cost = part[CUT] + grid_cost(aim, part[LOAD], part[MEMBERS], part[AREA], part[PERIMETER])
         if cost >= best:
@@ -272,9 +303,9 @@ def _ways(aim: Aim, whole: Floats, part: Floats) -> tuple[float, float]:
 def _mark_below(room: Room, count: int, top: int) -> None:
     """Set `leader` to 1 for all below a node of the tree, else 0."""
     for rank in range(count):
-        place = room.order[rank]
-        above = rank > 0 and room.leader[room.parent[place]] == 1
-        room.leader[place] = 1 if place == top or above else 0
+        place = room.tree[rank, ORDER]
+        above = rank > 0 and room.tree[room.tree[place, PARENT], LEADER] == 1
+        room.tree[place, LEADER] = 1 if place == top or above else 0
 
 
 @compiled
@@ -283,10 +314,10 @@ def _give(net: Net, aim: Aim, state: State, room: Room, halves: tuple[int, int, 
     count, below, above = halves
     change = -aim.enclave * enclaves(state)
     for place in range(count):
-        grid = below if room.leader[place] == 1 else above
-        if room.before[place] != grid:
-            change += flip_change(net, aim, state, int(room.nodes[place]), grid)
-            put(net, aim, state, int(room.nodes[place]), grid)
+        grid = below if room.tree[place, LEADER] == 1 else above
+        if room.tree[place, BEFORE] != grid:
+            change += flip_change(net, aim, state, int(room.tree[place, NODE]), grid)
+            put(net, aim, state, int(room.tree[place, NODE]), grid)
     return change + aim.enclave * enclaves(state)
 
 
@@ -294,7 +325,7 @@ def _give(net: Net, aim: Aim, state: State, room: Room, halves: tuple[int, int, 
 def take_back(net: Net, aim: Aim, state: State, room: Room, count: int) -> None:
     """Give the nodes gathered last the grids that they had then."""
     for place in range(count):
-        node, grid = int(room.nodes[place]), int(room.before[place])
+        node, grid = int(room.tree[place, NODE]), int(room.tree[place, BEFORE])
         if state.label[node] != grid:
             put(net, aim, state, node, grid)
 

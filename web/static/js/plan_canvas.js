@@ -58,6 +58,18 @@ export const PlanCanvas = L.Canvas.extend({
     return this.options.mesh.lieOn(this._map);
   },
 
+  /** Leaflet draws a canvas anew after every move; this one only when the view leaves what is drawn. */
+  _update() {
+    const [zoom, origin] = [this._map.getZoom(), this._map.getPixelOrigin()];
+    const { drawn } = this;
+    if (this._bounds && drawn?.zoom === zoom && drawn.origin.equals(origin)) {
+      const view = L.bounds(this._map.containerPointToLayerPoint([0, 0]), this._map.containerPointToLayerPoint(this._map.getSize()));
+      if (this._bounds.contains(view)) return;
+    }
+    this.drawn = { zoom, origin };
+    L.Canvas.prototype._update.call(this);
+  },
+
   _draw() {
     if (!this.look.cover || !this._bounds) return;
     const piece = this._redrawBounds ?? this._bounds;
