@@ -19,14 +19,16 @@ def on_the_way(_progress):
     return True
 
 
-def proposals(drawing, wish, *, counts=None, locked=(), locked_grids=(), seed=1, **world):
+def proposals(
+    drawing, wish, *, counts=None, locked=(), locked_grids=(), seed=1, effort=EFFORT, **world
+):
     graph = lattice.lattice(drawing, **world)
     plan = lattice.plan(drawing, communities=world.get("communities"))
     weights = counts or lattice.weights(graph, households=10)
     held = np.zeros(len(graph), dtype=bool)
     held[list(locked)] = True
     found = propose(
-        graph, weights, plan.assignment, held, locked_grids, wish, seed, EFFORT, on_the_way
+        graph, weights, plan.assignment, held, locked_grids, wish, seed, effort, on_the_way
     )
     assert found
     for one in found:
@@ -69,7 +71,7 @@ def test_a_range_of_households_decides_the_number():
 def test_proposals_differ_and_keep_the_rows_of_todays_grids():
     uneven = np.random.default_rng(4).integers(0, 30, 144)
     counts = lattice.weights(lattice.lattice(HALVES), households=uneven)
-    _, plan, _, found = proposals(HALVES, Wish(grids=7), counts=counts)
+    _, plan, _, found = proposals(HALVES, Wish(grids=7), counts=counts, effort=4_000_000)
     assert len({one.assignment.tobytes() for one in found}) == len(found) >= 2
     for one in found:
         for row in (0, 1):

@@ -4,16 +4,18 @@
  * somebody paints; only their figures change.
  */
 
-import { el } from "./dom.js";
+import { el, icon } from "./dom.js";
 import { shortCode, signed } from "./plan_words.js";
 import { numberText, t } from "./strings.js";
 
+const ALL_OPEN = 60; // so many grids are listed at once, more are folded by community: every row costs time in each frame
+const MOST = 100; // of one order
 const $ = (id) => document.getElementById(id);
 
 export class GridList {
   /** `chosen(row)`: take as paint. `zoom(row)`: a double click. `may`: may be edited. */
   constructor(model, { chosen, zoom, may }) {
-    Object.assign(this, { model, chosen, zoom, may, paint: null, nodes: new Map(), marked: new Set() });
+    Object.assign(this, { model, chosen, zoom, may, paint: null, nodes: new Map(), marked: new Set(), open: new Set(), most: MOST });
     this.holder = $("grids");
     $("find").addEventListener("input", () => this.list());
     $("sort").addEventListener("change", () => this.list());
@@ -40,24 +42,46 @@ export class GridList {
     this.nodes.clear();
     for (const row of this.marked) if (!this.model.shown.members.get(row)?.size) this.marked.delete(row);
     const rows = this.wanted();
-    const communities = this.model.state.communities;
-    const nodes = [];
-    let home = null;
-    for (const row of rows) {
-      const next = this.model.homeOf(row);
-      if (communities.length > 1 && $("sort").value === "name" && next !== home) nodes.push(this.heading(next));
-      home = next;
-      nodes.push(this.line(row));
-    }
+    const folds = this.model.state.communities.length > 1 && $("sort").value === "name" && !$("find").value.trim();
+    const nodes = folds ? this.folded(rows) : this.lines(rows);
     if (!nodes.length) nodes.push(el("p", { class: "muted plan-none" }, t("no_grids")));
     this.holder.replaceChildren(...nodes, ...this.goneLines());
-    this.update(rows);
+    this.update([...this.nodes.keys()]);
     this.tellMarked();
   }
 
-  heading(home) {
-    const community = this.model.state.communities.find(({ id }) => id === home);
-    return el("h3", { class: "plan-home" }, community?.name ?? "");
+  lines(rows) {
+    const rest = rows.length - this.most;
+    const more = rest > 0 && el("button", { class: "button plan-rest", type: "button", onclick: () => this.listAll() }, t("more_n", { n: numberText(rest) }));
+    return [...rows.slice(0, this.most).map((row) => this.line(row)), more].filter(Boolean);
+  }
+
+  listAll() {
+    this.most = Infinity;
+    this.list();
+  }
+
+  /** By community, each with a heading that folds it. */
+  folded(rows) {
+    const homes = new Map();
+    for (const row of rows) homes.set(this.model.homeOf(row), [...(homes.get(this.model.homeOf(row)) ?? []), row]);
+    return [...homes].flatMap(([home, own]) => {
+      const open = rows.length <= ALL_OPEN || this.open.has(home) || home === this.model.homeOf(this.paint);
+      return [this.heading(home, own, rows.length > ALL_OPEN, open), ...(open ? own.map((row) => this.line(row)) : [])];
+    });
+  }
+
+  heading(home, rows, folds, open) {
+    const name = this.model.state.communities.find(({ id }) => id === home)?.name ?? "";
+    if (!folds) return el("h3", { class: "plan-home" }, name);
+    const households = rows.reduce((sum, row) => sum + this.model.figure(row, "households").now, 0);
+    const facts = el("small", {}, t("grids_of", { n: numberText(rows.length), households: numberText(households) }));
+    const fold = () => {
+      this.open[open ? "delete" : "add"](home);
+      if (open && home === this.model.homeOf(this.paint)) this.chosen(null);
+      this.list();
+    };
+    return el("h3", { class: "plan-home" }, el("button", { class: "plan-fold", type: "button", "aria-expanded": String(open), onclick: fold }, icon("right"), name, facts));
   }
 
   goneLines() {
@@ -159,6 +183,7 @@ export class GridList {
   choose(row) {
     const before = this.paint;
     this.paint = row;
+    if (row !== null && !this.nodes.has(row)) this.list(); // its community was folded
     this.update([before, row].filter((one) => one !== null));
     this.nodes.get(row)?.node.scrollIntoView({ block: "nearest" });
   }

@@ -102,7 +102,7 @@ export function layPlan(map, pane, options, look) {
   const holder = map.getPane(pane) ?? map.createPane(pane);
   holder.style.zIndex = 405; // over the base, under the words
   holder.style.pointerEvents = "none";
-  const canvas = new PlanCanvas({ pane, padding: 0.35, ...options }).addTo(map);
+  const canvas = new PlanCanvas({ pane, padding: 0.25, ...options }).addTo(map);
   canvas.show(look);
   return canvas;
 }
