@@ -19,7 +19,7 @@ BALANCE, SHAPE, SPLIT, MOVED = 4.0, 2.0, 1.5, 4.0
 """Prices when the wish for it is 1: of a deviation of 100 % squared, of a thread instead of a disc, of a compound's
 second piece, of a grid's households that move."""
 
-BEYOND, MEMBERS, ENCLAVE = 50.0, 1.0, 2.0
+BEYOND, MEMBERS, ENCLAVE = 50.0, 3.0, 2.0
 """Prices of a target's load outside the band, of a branch without members, of an enclave."""
 
 EVEN, ROUND, STILL = 20.0, 1.5, 40.0
