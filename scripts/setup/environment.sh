@@ -99,3 +99,10 @@ compile_translations() {
     fi
   done < <(find "$ROOT/web/translations" -name '*.po' 2>/dev/null)
 }
+
+# compile_search: compile the inner loops of the search for plans; a second when that was done before.
+compile_search() {
+  if ! "$VENV/bin/python" -m gridmap.redistricting.search.warming; then
+    say "网格方案的计算程序没有预先编译，首次使用时再编译。" "The search was not compiled ahead; its first use will."
+  fi
+}

@@ -17,6 +17,7 @@ from procrastinate.exceptions import ConnectorException
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from gridmap.redistricting.search.warming import warm
 from gridmap.store.session import make_engine
 from web.config import from_environment
 from web.jobs import first_line, listen, make_app, work_on
@@ -52,6 +53,8 @@ def work(with_parent: int | None) -> None:
         logging.getLogger(wordy).setLevel(logging.CRITICAL)
     url = from_environment().database_url
     stop = threading.Event()
+    # the search is compiled beside the rest, so that nobody who asks for a proposal waits for it
+    threading.Thread(target=warm, name="warming", daemon=True).start()
     engine = make_engine(url, pool_size=POOL)
     try:
         app = make_app(url, work_on(engine, stop.is_set))

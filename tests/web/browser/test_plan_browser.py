@@ -239,6 +239,33 @@ class Fingers:
         self.send("touchEnd", [])
 
 
+def test_a_corner_is_dragged_and_the_border_follows(planner):
+    page = planner
+    page.keyboard.press("d")
+    until(page, "window.plan_page.corners.inView?.length > 0")
+    start = page.evaluate(
+        """(() => {
+          const { corners, map } = window.plan_page;
+          const most = Math.max(...corners.inView.map(({ rows }) => rows.length));
+          const held = corners.inView.find(({ rows }) => rows.length === most);
+          const at = map.latLngToContainerPoint([held.lat, held.lng]);
+          const box = map.getContainer().getBoundingClientRect();
+          return [at.x + box.x, at.y + box.y];
+        })()"""
+    )
+    before = assignment(page)
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(start[0] - 90, start[1] - 70, steps=6)
+    page.wait_for_timeout(80)
+    assert page.evaluate("window.plan_page.sketch.ghost.length") >= 2
+    page.mouse.up()
+    saved(page)
+    assert assignment(page) != before
+    assert assignment(page) == state(page)["assignment"]
+    assert page.faults == []
+
+
 def test_a_new_grid_and_a_merger(planner):
     page = planner
     page.click("#new-grid")

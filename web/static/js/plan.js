@@ -83,7 +83,7 @@ class PlanPage {
     const { model, api, map, may } = this;
     this.queue = new PlanQueue(model, api, {
       state: (word) => this.saving(word),
-      refused: (problem) => toastProblem(problem),
+      refused: (problem) => this.refused(problem),
       overtaken: (problem, differs) => this.overtaken(problem, differs),
       reload: () => location.reload(),
     });
@@ -332,6 +332,12 @@ class PlanPage {
 
   importing() {
     importFile(this.api, () => this.model.state.version, async () => this.replaced(await getJSON(this.api)));
+  }
+
+  /** A step was refused; where the plan itself has moved on (sent for review by another), show it as it is now. */
+  async refused(problem) {
+    toastProblem(problem);
+    if (problem.status === 409) this.replaced(await getJSON(this.api));
   }
 
   async overtaken(problem, { mine, atoms, grids }) {

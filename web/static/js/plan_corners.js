@@ -4,9 +4,13 @@
  */
 
 import { getJSON, toastProblem } from "./api.js";
+import { polygonsOf } from "./geometry.js";
 
 const REACH = { mouse: 16, finger: 26 }; // px around a corner that take it
 const LEAST_PX = 4;
+
+/** One word for a corner, as it stands in the list and in the outlines: to a decimetre. */
+const keyOf = (lng, lat) => `${lng.toFixed(6)} ${lat.toFixed(6)}`;
 
 export class PlanCorners {
   /** `dragged(from, to)`: LatLngs of a corner before and after. */
@@ -68,19 +72,21 @@ export class PlanCorners {
     return true;
   }
 
-  /** The corners at the other ends of the borders that meet here: nearest ones that share two of its grids. */
+  /** The corners before and after this one on the borders that meet here. */
   nextCorners(held) {
-    const ends = new Map();
-    for (const corner of this.list) {
-      if (corner === held) continue;
-      const shared = corner.rows.filter((row) => held.rows.includes(row));
-      if (shared.length < 2) continue;
-      const away = Math.hypot(corner.lat - held.lat, corner.lng - held.lng);
-      const pair = shared.slice(0, 2).join();
-      const known = ends.get(pair) ?? [];
-      ends.set(pair, [...known, { corner, away }].sort((a, b) => a.away - b.away).slice(0, 2));
+    const known = new Map(this.list.map((corner) => [keyOf(corner.lng, corner.lat), corner]));
+    const beside = new Set();
+    const outlines = this.lines.filter(({ id }) => held.rows.includes(id));
+    for (const ring of outlines.flatMap(({ geometry }) => polygonsOf(geometry)).flat()) {
+      const run = ring.slice(1).map(([lng, lat]) => known.get(keyOf(lng, lat))).filter(Boolean);
+      const at = run.indexOf(held);
+      if (at < 0) continue;
+      for (const corner of [run[(at + 1) % run.length], run[(at + run.length - 1) % run.length]]) {
+        if (corner.rows.filter((row) => held.rows.includes(row)).length > 1) beside.add(corner);
+      }
     }
-    return [...ends.values()].flat().map(({ corner }) => corner);
+    beside.delete(held);
+    return [...beside];
   }
 
   pull(at) {

@@ -113,8 +113,9 @@ export class Painting {
     this.queue.edit({ kind: "lock_atoms", atoms, locked });
   }
 
-  drag(from, to) {
-    this.queue.edit({ kind: "drag", start: [from.lng, from.lat], end: [to.lng, to.lat] });
+  async drag(from, to) {
+    const answer = await this.queue.edit({ kind: "drag", start: [from.lng, from.lat], end: [to.lng, to.lat] });
+    if (answer && !answer.moved.length) toast(t("dragged_nothing"));
   }
 
   /** Merge some grids; asks which of them goes on. */
