@@ -1,27 +1,64 @@
-"""The test database: made once a run on a real PostGIS; every test is one transaction, rolled back."""
+"""The test database: made once a run on a real PostGIS; every test is one transaction, rolled back.
+
+A run may have several workers (pytest-xdist), each with databases, a served app and a browser of its own;
+files go to workers whole (`--dist loadfile`).
+"""
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 
+import hypothesis
 import pytest
+from argon2 import PasswordHasher
+from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 from geodata import calendar, categories
 from geodata.demo import loading as demo
+from gridmap.accounts import passwords
 from gridmap.store import schema
-from gridmap.store.session import engine_url, make_engine, transaction
+from gridmap.store.session import make_engine, transaction
+from tests.databases import Databases, server_url
 from web import create_app
+from web import session as transactions
 from web.config import Config
 from web.params import now, today
+
+__all__ = ["server_url"]
+
+# Other workers and programs take their share of the machine: how long an example takes says nothing.
+hypothesis.settings.register_profile("patient", hypothesis.settings.default, deadline=None)
+hypothesis.settings.load_profile("patient")
+
+RUN = pytest.StashKey[str]()
+"""Stands in the names of all that a run makes outside its processes."""
+
+LONGEST = (
+    "dispatch/test_machine.py",
+    "web/test_permission_matrix.py",
+    "test_simulation.py",
+    "web/browser/test_plan_browser.py",
+    "web/browser/test_desk_browser.py",
+    "web/browser/test_offline_browser.py",
+    "web/test_jobs.py",
+    "web/browser/test_report_browser.py",
+    "dispatch/test_races.py",
+    "web/browser/test_map_browser.py",
+    "web/browser/test_loop_browser.py",
+    "geodata/test_vector_files.py",
+    "geodata/test_demo_county.py",
+    "test_crash.py",
+    "test_setup.py",
+)
+"""Files that take longest, the longest first: begun last, one of them would keep a worker waiting."""
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -34,46 +71,86 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
-def server_url() -> str:
-    """The maintenance database of the test server that `scripts/test` starts."""
-    url = os.environ.get("GRIDMAP_TEST_SERVER")
-    if not url:
-        pytest.exit("GRIDMAP_TEST_SERVER is not set: run the tests by scripts/test", returncode=4)
-    return url
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the run a name, or take that of the run whose worker this is."""
+    given = getattr(config, "workerinput", {})
+    config.stash[RUN] = given.get("gridmap_run") or secrets.token_hex(4)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:
+    """Tell a worker of which run it is."""
+    node.workerinput["gridmap_run"] = node.config.stash[RUN]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a worker the longest files come first; all else keeps its order."""
+    if not is_worker(config):
+        return
+    place = {f"tests/{name}": at for at, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.nodeid.split("::")[0], len(LONGEST)))
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Is this one of several processes that share a run?"""
+    return hasattr(config, "workerinput")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """When all workers have ended, or were ended, nothing of theirs stays on the server."""
+    if config.getoption("tx", None) and not is_worker(config):
+        with closing(Databases(config.stash[RUN])) as made:
+            made.drop_all()
 
 
 @pytest.fixture(scope="session")
-def make_database() -> Iterator:
-    """Make throw-away databases; all are dropped at the end."""
-    admin = create_engine(engine_url(server_url()), isolation_level="AUTOCOMMIT")
-    made: list[str] = []
-
-    def make(template: str | None = None) -> str:
-        name = f"gridmap_test_{secrets.token_hex(4)}"
-        with admin.connect() as connection:
-            clause = f" TEMPLATE {template}" if template else ""
-            # a template in use cannot be copied: idle connections of pools go, and come back
-            leave = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
-            connection.execute(text(leave), {"name": template})
-            connection.execute(text(f"CREATE DATABASE {name}{clause}"))
-        made.append(name)
-        return engine_url(server_url()).set(database=name).render_as_string(hide_password=False)
-
-    yield make
-    with admin.connect() as connection:
-        for name in made:
-            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-    admin.dispose()
+def databases(pytestconfig: pytest.Config) -> Iterator[Databases]:
+    """The databases of this run."""
+    with closing(Databases(pytestconfig.stash[RUN])) as made:
+        yield made
+        if not is_worker(pytestconfig):
+            made.drop_all()
 
 
 @pytest.fixture(scope="session")
-def database_url(make_database) -> str:
+def make_database(databases: Databases):
+    """Make a throw-away database, empty or a copy of another of this worker's."""
+    return databases.make
+
+
+@pytest.fixture(scope="session")
+def make_migrated(databases: Databases):
+    """Make a throw-away database with the schema in it, and nothing else."""
+
+    def fill(url: str) -> None:
+        engine = make_engine(url, statement_timeout_s=0)
+        schema.upgrade(engine)
+        engine.dispose()
+
+    return lambda: databases.make(databases.template("migrated", fill))
+
+
+@pytest.fixture(scope="session")
+def make_demo(databases: Databases):
+    """Make a throw-away database with the demo county in it."""
+
+    def fill(url: str) -> None:
+        engine = make_engine(url, statement_timeout_s=0)
+        schema.upgrade(engine)
+        with transaction(engine) as session:
+            demo.load(session, today())
+            categories.load(session, today())
+            calendar.load_where_missing(session, now())
+            schema.refresh_statistics(session)
+        engine.dispose()
+
+    return lambda: databases.make(databases.template("demo", fill))
+
+
+@pytest.fixture(scope="session")
+def database_url(make_migrated) -> str:
     """A migrated, empty database that tests share through rolled-back transactions."""
-    url = make_database()
-    engine = make_engine(url, statement_timeout_s=0)
-    schema.upgrade(engine)
-    engine.dispose()
-    return url
+    return make_migrated()
 
 
 @pytest.fixture(scope="session")
@@ -124,7 +201,25 @@ def statements(engine: Engine) -> Iterator[StatementCounter]:
 
 
 @pytest.fixture
-def client(session: Session) -> FlaskClient:
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same algorithm with the least work, where a test is not about its cost."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_HASHER", cheap)
+    monkeypatch.setattr(passwords, "NOBODY", cheap.hash(secrets.token_hex(16)))
+
+
+@pytest.fixture(scope="session")
+def application() -> Flask:
+    """One app for the clients of all tests: to make one takes longer than most requests.
+
+    It keeps nothing of a request; what a test changes of its configuration, `client` puts back.
+    """
+    config = Config(database_url="postgresql://unused", secret_key="test", rate_limits=False)  # noqa: S106
+    return create_app(config, nullcontext)
+
+
+@pytest.fixture
+def client(session: Session, application: Flask) -> Iterator[FlaskClient]:
     """A client of the app whose requests share the test's session, and are undone with it."""
 
     @contextmanager
@@ -132,23 +227,20 @@ def client(session: Session) -> FlaskClient:
         with session.begin_nested():
             yield session
 
-    config = Config(database_url="postgresql://unused", secret_key="test", rate_limits=False)  # noqa: S106
-    return create_app(config, open_transaction).test_client()
+    config = dict(application.config)
+    transactions.install(application.extensions, open_transaction)
+    yield application.test_client()
+    transactions.install(application.extensions, nullcontext)
+    application.config.clear()
+    application.config.update(config)
 
 
 @pytest.fixture(scope="session")
-def demo_url(make_database) -> str:
-    """A database with the demo county; read it, or copy it by `make_database(template)`."""
-    url = make_database()
-    engine = make_engine(url, statement_timeout_s=0)
-    schema.upgrade(engine)
-    with transaction(engine) as session:
-        demo.load(session, today())
-        categories.load(session, today())
-        calendar.load_where_missing(session, now())
-        schema.refresh_statistics(session)
-    engine.dispose()
-    return url
+def demo_url(make_demo) -> str:
+    """A database with the demo county that the tests of a worker share; one that must not see what others
+    write takes `make_demo`.
+    """
+    return make_demo()
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from geodata.demo.reports import Load, simulate
@@ -99,16 +99,10 @@ def load_of(reports, length, seed=7):
     return Load(reports, end - length, end, seed)
 
 
-def engine_on(make_database, demo_engine, demo_url):
-    """An engine on a copy of the demo county."""
-    demo_engine.dispose()  # a template may have no connections
-    return make_engine(make_database(make_url(demo_url).database), statement_timeout_s=0)
-
-
 @pytest.fixture(scope="module")
-def simulated(make_database, demo_engine, demo_url):
+def simulated(make_demo):
     """A database with three simulated weeks, what was made, and the moment at which they end."""
-    engine, load = engine_on(make_database, demo_engine, demo_url), load_of(REPORTS, WEEKS)
+    engine, load = make_engine(make_demo(), statement_timeout_s=0), load_of(REPORTS, WEEKS)
     made = simulate(lambda: transaction(engine), load)
     yield engine, made, load.end
     engine.dispose()
@@ -222,7 +216,7 @@ def test_names_and_phones_are_made_up(weeks):
     assert all(phone is None or phone.startswith("1380000") for phone in phones)
 
 
-def test_the_same_seed_gives_the_same_reports(make_database, demo_engine, demo_url):
+def test_the_same_seed_gives_the_same_reports(make_demo):
     query = text(
         "SELECT r.number, r.stage, r.rung, r.filed_at, r.description, s.sequence, s.action, s.at, s.note,"
         " s.holder_post_id, f.satisfaction FROM report r JOIN step s ON s.report_id = r.id LEFT JOIN feedback f"
@@ -230,7 +224,7 @@ def test_the_same_seed_gives_the_same_reports(make_database, demo_engine, demo_u
     )
     stories = []
     for seed in (3, 3, 4):
-        engine = engine_on(make_database, demo_engine, demo_url)
+        engine = make_engine(make_demo(), statement_timeout_s=0)
         simulate(lambda engine=engine: transaction(engine), load_of(40, timedelta(days=4), seed))
         with engine.connect() as connection:
             stories.append(connection.execute(query).all())

@@ -111,14 +111,31 @@ class World:
 
     def post(self, kind: PostKind, target, name: str, since=START, until=None, **facts) -> Post:
         """A person of that name holds a post for an area, grid, building, compound or agency."""
-        person = Person(code=f"p-{name}-{kind}-{since}", name=name)
-        self.session.add(person)
-        self.session.flush()
-        column = {f"{POST_TARGETS[kind]}_id": target.id}
-        post = Post(kind=kind, person_id=person.id, valid=from_day(since, until), **column, **facts)
-        self.session.add(post)
-        self.session.flush()
+        (post,) = self.posts([(kind, target, name)], since, until, **facts)
         return post
+
+    def posts(
+        self, wanted: list[tuple[PostKind, object, str]], since=START, until=None, **facts
+    ) -> list[Post]:
+        """The same for many at a time: kind, target and name of each."""
+        people = [
+            Person(code=f"p-{name}-{kind}-{since}", name=name) for kind, _target, name in wanted
+        ]
+        self.session.add_all(people)
+        self.session.flush()
+        made = [
+            Post(
+                kind=kind,
+                person_id=person.id,
+                valid=from_day(since, until),
+                **{f"{POST_TARGETS[kind]}_id": target.id},
+                **facts,
+            )
+            for (kind, target, _name), person in zip(wanted, people, strict=True)
+        ]
+        self.session.add_all(made)
+        self.session.flush()
+        return made
 
     def organisation(
         self, kind: str, name: str, since=START, until=None, **target
@@ -169,16 +186,18 @@ def draw(session: Session, drawing: str, since: date = START) -> World:
         session.add(
             AreaVersion(area_id=area.id, name=name, boundary=multi(whole), valid=from_day(since))
         )
-    world = World(session, community)
-    for sequence, (letter, shape) in enumerate(shapes.items(), start=1):
-        grid = Grid(code=f"{community.code}{sequence:03d}", community_id=community.id)
-        session.add(grid)
-        session.flush()
+    grids = {
+        letter: Grid(code=f"{community.code}{sequence:03d}", community_id=community.id)
+        for sequence, letter in enumerate(shapes, start=1)
+    }
+    session.add_all(grids.values())
+    session.flush()
+    for letter, shape in shapes.items():
+        name, boundary = f"{letter}网格", multi(shape)
         session.add(
             GridVersion(
-                grid_id=grid.id, name=f"{letter}网格", boundary=multi(shape), valid=from_day(since)
+                grid_id=grids[letter].id, name=name, boundary=boundary, valid=from_day(since)
             )
         )
-        world.grids[letter] = grid
     session.flush()
-    return world
+    return World(session, community, grids)

@@ -154,6 +154,7 @@ CONF
     printf 'max_parallel_workers_per_gather = 0\nmax_parallel_maintenance_workers = 0\n'
   fi
   if [[ $1 == throwaway ]]; then
+    # Several workers, each with its own databases, apps and pools; races take dozens of connections each.
     printf 'fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 200\n'
   else
     printf 'fsync = on\nsynchronous_commit = on\nfull_page_writes = on\n'

@@ -12,7 +12,6 @@ from gridmap.accounts.service import Opened
 from gridmap.accounts.tables import Account
 from gridmap.errors import AccountLocked, BadSignIn, InvalidInput, LastAdministrator, NotFound
 from gridmap.ledger.posts import Person
-from gridmap.store import schema
 from gridmap.store.audit import AuditEntry
 from gridmap.store.session import make_engine, transaction
 from gridmap.terms import PostKind, Role
@@ -238,9 +237,8 @@ def test_nobody_is_not_an_account(session, root):
         administration.member(session, 2_000_000, NOW)
 
 
-def test_two_administrators_who_dismiss_each_other_leave_one(make_database):
-    engine = make_engine(make_database(), statement_timeout_s=0, pool_size=4)
-    schema.upgrade(engine)
+def test_two_administrators_who_dismiss_each_other_leave_one(make_migrated):
+    engine = make_engine(make_migrated(), statement_timeout_s=0, pool_size=4)
     with transaction(engine) as session:
         one, two = (
             give_account(session, person(session, code).id, code, Role.ADMINISTRATOR)

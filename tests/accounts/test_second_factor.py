@@ -12,7 +12,6 @@ from gridmap.accounts.authority import Awaits
 from gridmap.accounts.service import Opened
 from gridmap.accounts.tables import RecoveryCode
 from gridmap.errors import AccountLocked, NotSignedIn, WrongOneTimeCode
-from gridmap.store import schema
 from gridmap.store.session import make_engine, transaction
 from gridmap.terms import PostKind, Role
 from tests import worlds
@@ -286,9 +285,8 @@ def test_nobody_enrols_behind_a_one_time_password(session, desk):
         second_factor.shown_secret(session, key, NOW)
 
 
-def test_two_who_send_one_code_at_once_do_not_both_get_in(make_database):
-    engine = make_engine(make_database(), statement_timeout_s=0, pool_size=8)
-    schema.upgrade(engine)
+def test_two_who_send_one_code_at_once_do_not_both_get_in(make_migrated):
+    engine = make_engine(make_migrated(), statement_timeout_s=0, pool_size=8)
     with transaction(engine) as session:
         give_account(session, person(session).id, "wang-yi")
         secret, _codes = enrol(session, key_of(session, "wang-yi"))

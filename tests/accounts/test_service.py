@@ -14,7 +14,6 @@ from gridmap.accounts.tables import Account, SignIn, SignInTrial
 from gridmap.errors import AccountLocked, BadSignIn, InvalidInput, NotFound, NotSignedIn
 from gridmap.ledger.posts import Agency, Person, Post
 from gridmap.ledger.settings import Setting
-from gridmap.store import schema
 from gridmap.store.audit import AuditEntry
 from gridmap.store.base import from_day
 from gridmap.store.session import make_engine, transaction
@@ -395,10 +394,9 @@ def test_accounts_for_those_in_post(session):
 
 
 @pytest.fixture
-def shared(make_database):
+def shared(make_migrated):
     """A database of its own, where transactions really commit; with one account."""
-    engine = make_engine(make_database(), statement_timeout_s=0, pool_size=16)
-    schema.upgrade(engine)
+    engine = make_engine(make_migrated(), statement_timeout_s=0, pool_size=16)
     with transaction(engine) as session:
         account(session)
     yield engine

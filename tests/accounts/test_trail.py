@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from gridmap.accounts import trail
 from gridmap.accounts.actions import ACTIONS, OBJECTS, Sought
-from gridmap.store import audit, schema
+from gridmap.store import audit
 from gridmap.store.session import engine_url, make_engine, transaction
 from gridmap.terms import Role
 from tests.accounts.people import NOW, actions, give_account, leave_it_to_each, person, signed_in
@@ -102,11 +102,10 @@ def test_known_actions_are_those_in_the_log(session, auditor):
 
 
 @pytest.fixture
-def writer(make_database):
+def writer(make_migrated):
     """An engine whose role uses the tables and does not own them, granted as the guide says."""
-    url = make_database()
+    url = make_migrated()
     owner = make_engine(url, statement_timeout_s=0)
-    schema.upgrade(owner)
     role = f"gridmap_test_{secrets.token_hex(4)}"
     with owner.begin() as connection:
         for words in (

@@ -7,7 +7,6 @@ from gridmap.dispatch import service
 from gridmap.dispatch.lifecycle import Action
 from gridmap.dispatch.tables import Report, Step
 from gridmap.ledger.posts import Person, Post
-from gridmap.store import schema
 from gridmap.store.session import make_engine, transaction
 from gridmap.timespan import local_day
 from tests.dispatch import crowd, filings
@@ -74,10 +73,9 @@ def town(session):
 
 
 @pytest.fixture
-def committed(make_database):
+def committed(make_migrated):
     """A database of its own where transactions really commit, with the crowded town in it."""
-    engine = make_engine(make_database(), statement_timeout_s=0, pool_size=16)
-    schema.upgrade(engine)
+    engine = make_engine(make_migrated(), statement_timeout_s=0, pool_size=16)
     with transaction(engine) as session:
         town = crowd.crowded(session)
     yield engine, town

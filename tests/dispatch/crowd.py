@@ -44,7 +44,7 @@ def agency(session, code, line) -> Agency:
 def crowded(session) -> Crowd:
     """The town with everybody in post: two at the desks, two agencies, helpers, leaders, foreigners."""
     world = town(session)
-    crowd, hold = (found := Crowd(world)), found.hold
+    crowd = Crowd(world)
     compound = world.compound("c1", 10, 10, 90, 95)
     for code in ("a1", "a2"):
         building = world.buildings[code].id
@@ -72,17 +72,19 @@ def crowded(session) -> Crowd:
         "county": (PostKind.COUNTY_DESK, county(session)),
         "county 2": (PostKind.COUNTY_DESK, county(session)),
     }
-    for name, (kind, target) in held.items():
-        hold(name, kind, target)
     for code, line in (("urban", Line.URBAN), ("civil", Line.CIVIL)):
         crowd.agencies[code] = agency(session, code, line)
-    hold("urban", PostKind.AGENCY_HANDLER, crowd.agencies["urban"])
-    hold("urban 2", PostKind.AGENCY_HANDLER, crowd.agencies["urban"])
-    hold("civil", PostKind.AGENCY_HANDLER, crowd.agencies["civil"])
     parent, area, grid = neighbour_community(session)
-    hold("foreign worker", PostKind.GRID_WORKER, grid)
-    hold("foreign desk", PostKind.COMMUNITY_DESK, area)
-    hold("foreign township", PostKind.TOWNSHIP_DESK, parent)
+    held |= {
+        "urban": (PostKind.AGENCY_HANDLER, crowd.agencies["urban"]),
+        "urban 2": (PostKind.AGENCY_HANDLER, crowd.agencies["urban"]),
+        "civil": (PostKind.AGENCY_HANDLER, crowd.agencies["civil"]),
+        "foreign worker": (PostKind.GRID_WORKER, grid),
+        "foreign desk": (PostKind.COMMUNITY_DESK, area),
+        "foreign township": (PostKind.TOWNSHIP_DESK, parent),
+    }
+    made = world.posts([(kind, target, name) for name, (kind, target) in held.items()])
+    crowd.posts.update(zip(held, made, strict=True))
     return crowd
 
 

@@ -77,15 +77,16 @@ def staffed(session):
     """The town with somebody at every rung; people by the name of what they answer for."""
     world = town(session)
     people = {
-        "a1": world.post(PostKind.STEWARD, world.buildings["a1"], "甲楼长"),
-        "b1": world.post(PostKind.STEWARD, world.buildings["b1"], "乙楼长"),
-        "A": world.post(PostKind.GRID_WORKER, world.grids["A"], "甲格员"),
-        "B": world.post(PostKind.GRID_WORKER, world.grids["B"], "乙格员"),
-        "community": world.post(PostKind.COMMUNITY_DESK, world.community, "社区员"),
-        "township": world.post(PostKind.TOWNSHIP_DESK, township(session), "乡镇员"),
-        "county": world.post(PostKind.COUNTY_DESK, county(session), "县员"),
+        "a1": (PostKind.STEWARD, world.buildings["a1"], "甲楼长"),
+        "b1": (PostKind.STEWARD, world.buildings["b1"], "乙楼长"),
+        "A": (PostKind.GRID_WORKER, world.grids["A"], "甲格员"),
+        "B": (PostKind.GRID_WORKER, world.grids["B"], "乙格员"),
+        "community": (PostKind.COMMUNITY_DESK, world.community, "社区员"),
+        "township": (PostKind.TOWNSHIP_DESK, township(session), "乡镇员"),
+        "county": (PostKind.COUNTY_DESK, county(session), "县员"),
     }
-    return world, {name: holding(post) for name, post in people.items()}
+    made = world.posts([*people.values()])
+    return world, {name: holding(post) for name, post in zip(people, made, strict=True)}
 
 
 def holding(*posts: Post, roles: tuple[Role, ...] = ()) -> Someone:

@@ -263,7 +263,7 @@ def test_a_deadline_names_the_rule_that_made_it():
 def test_ten_thousand_deadlines_a_second():
     start, limit = at("2026-09-30 10:00"), Limit(5, DAYS)
     COUNTY.due(start, limit)
-    begun = stopwatch.perf_counter()
+    begun = stopwatch.process_time()
     for _ in range(2000):
         COUNTY.due(start, limit)
-    assert 2000 / (stopwatch.perf_counter() - begun) > 10_000
+    assert 2000 / (stopwatch.process_time() - begun) > 10_000

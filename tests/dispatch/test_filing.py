@@ -18,7 +18,6 @@ from gridmap.errors import (
     OutsideCounty,
 )
 from gridmap.geolocation.rules import Place
-from gridmap.store import schema
 from gridmap.store.audit import AuditEntry
 from gridmap.store.session import make_engine, transaction
 from gridmap.terms import PlaceSource, PostKind, Rung, Verdict
@@ -206,10 +205,9 @@ def test_statements_do_not_grow_with_photos(session, statements):
 
 
 @pytest.fixture
-def shared(make_database):
+def shared(make_migrated):
     """A database of its own, where transactions really commit; with a town in it."""
-    engine = make_engine(make_database(), statement_timeout_s=0, pool_size=16)
-    schema.upgrade(engine)
+    engine = make_engine(make_migrated(), statement_timeout_s=0, pool_size=16)
     with transaction(engine) as session:
         filings.staffed(session)
     yield engine

@@ -29,7 +29,6 @@ from gridmap.dispatch.reports import Instruction
 from gridmap.dispatch.tables import Report, Step
 from gridmap.errors import GridmapError, NotFound
 from gridmap.ledger.posts import Person, Post, StandIn
-from gridmap.store import schema
 from gridmap.store.base import as_of, from_day
 from gridmap.store.session import make_engine, transaction
 from gridmap.timespan import local_day
@@ -359,10 +358,9 @@ class Loop(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def crowded(make_database):
+def crowded(make_migrated):
     """A database of its own with the town and everybody in it."""
-    engine = make_engine(make_database(), statement_timeout_s=0)
-    schema.upgrade(engine)
+    engine = make_engine(make_migrated(), statement_timeout_s=0)
     with transaction(engine) as session:
         crowd.crowded(session)
     yield engine

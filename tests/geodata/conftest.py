@@ -1,8 +1,14 @@
 """Fixtures of the imports: a made-up town, and what must be taken or refused."""
 
+import json
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+
+import pyogrio
 import pytest
 
-from geodata import loading
+from geodata import loading, reading, vector_files
 from geodata.batches import open_batch
 from geodata.loading.prepared import Options
 from geodata.quality import Severity
@@ -10,8 +16,33 @@ from geodata.sources import Layer
 from tests.geodata.mapfiles import DAY, NOW, TOWN, counts, write
 
 
+def read_in_process(patch):
+    """Let files be read by the same program in this process: a process for each takes half a second.
+
+    What is confined, and that it is, is tested in processes of their own: in `test_vector_files`, and by
+    the commands.
+    """
+
+    def run(words, **_options):
+        request = Path(words[-1], "request.json")
+        asked = json.loads(request.read_text(encoding="ascii"))
+        request.write_text(json.dumps(asked | {"drivers": [*pyogrio.list_drivers()]}), "ascii")
+        reading.main(request.parent)
+
+    here = SimpleNamespace(
+        run=run, DEVNULL=subprocess.DEVNULL, TimeoutExpired=subprocess.TimeoutExpired
+    )
+    patch.setattr(vector_files, "subprocess", here)
+    patch.setattr(reading, "confine", lambda _limits: None)
+
+
 @pytest.fixture
-def bring(session, tmp_path):
+def read_here(monkeypatch):
+    read_in_process(monkeypatch)
+
+
+@pytest.fixture
+def bring(session, tmp_path, read_here):
     """Import features as a layer; the file is a GeoPackage unless `path` is given."""
 
     def bring(layer, features=(), day=DAY, *, path=None, crs=None, overrides=None, **options):
@@ -26,10 +57,12 @@ def bring(session, tmp_path):
 def town_batches(tmp_path_factory):
     """The made-up town's files, read once."""
     folder = tmp_path_factory.mktemp("town")
-    return [
-        open_batch(Layer(layer), write(folder / f"{layer}.gpkg", features))
-        for layer, features in TOWN.items()
-    ]
+    with pytest.MonkeyPatch.context() as patch:
+        read_in_process(patch)
+        return [
+            open_batch(Layer(layer), write(folder / f"{layer}.gpkg", features))
+            for layer, features in TOWN.items()
+        ]
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import sys
 from collections import Counter, defaultdict
 from dataclasses import astuple, fields
 from datetime import date, timedelta
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -35,9 +36,16 @@ DAY = date(2026, 11, 24)
 TWO_YEARS = 730
 
 
+@cache
+def made_on(day: date):
+    """The county of a day; nobody can change it, so it is made once for all tests here."""
+    return generate(day)
+
+
+@cache
 def digest(day: date) -> str:
     """A fingerprint of every row, shapes to the last digit."""
-    made = generate(day)
+    made = made_on(day)
 
     def plain(value) -> str:
         if isinstance(value, BaseGeometry):
@@ -58,7 +66,7 @@ def digest(day: date) -> str:
 
 @pytest.fixture(scope="module")
 def county():
-    return generate(DAY)
+    return made_on(DAY)
 
 
 def days_of_change(county) -> list[date]:
@@ -386,7 +394,7 @@ def test_posts_and_groups_live_no_longer_than_their_building(county):
     "day", [DAY, date(2027, 1, 1), date(2027, 3, 31), date(2028, 2, 29), date(2026, 12, 31)]
 )
 def test_nothing_happens_after_the_day(day):
-    made = generate(day)
+    made = made_on(day)
     for field in fields(made):
         column = getattr(made, field.name)
         spans = (
@@ -528,4 +536,4 @@ def test_other_seeds_make_other_sound_counties(seed):
     shapes = [row.boundary.geoms[0] for row in on(made.grids, DAY)]
     assert coverage_is_valid(shapes)
     assert len(on(made.buildings, DAY)) >= 1_500
-    assert made.people != generate(DAY).people
+    assert made.people != made_on(DAY).people

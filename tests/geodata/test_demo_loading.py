@@ -16,7 +16,6 @@ from gridmap.ledger.areas import Area, AreaVersion, Grid, GridVersion
 from gridmap.ledger.buildings import Building, BuildingVersion, CompoundVersion, GridBuilding
 from gridmap.ledger.posts import Person, Post, Visit
 from gridmap.ledger.settings import Setting
-from gridmap.store import schema
 from gridmap.store.base import as_of
 from gridmap.store.session import make_engine
 
@@ -25,10 +24,9 @@ MOST_STATEMENTS = 500
 
 
 @pytest.fixture(scope="module")
-def loaded(make_database):
+def loaded(make_migrated):
     """A session on a database of its own that holds the county; the tests of this file only read it."""
-    engine = make_engine(make_database(), statement_timeout_s=0)
-    schema.upgrade(engine)
+    engine = make_engine(make_migrated(), statement_timeout_s=0)
     with Session(engine) as session:
         assert is_empty(session)
         session.info["counts"] = load(session, DAY)

@@ -36,6 +36,8 @@ from tests.geodata.mapfiles import (
 )
 from tests.worlds import lonlat, square
 
+pytestmark = pytest.mark.usefixtures("read_here")
+
 Old = aliased(BuildingVersion)
 TRIAL = Path(__file__).parents[3] / "shared" / "data" / "lujiazui-trial"
 

@@ -8,7 +8,6 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from gridmap.ledger.settings import ImportRecord
-from gridmap.store import schema
 from gridmap.store.session import make_engine, transaction
 from tests.geodata.mapfiles import COMMUNITIES, GRIDS, counts, pack, write
 from tests.worlds import lonlat
@@ -16,13 +15,9 @@ from web.commands.imports import import_command
 
 
 @pytest.fixture(scope="module")
-def url(make_database):
+def url(make_migrated):
     """A database of its own: the command commits."""
-    url = make_database()
-    engine = make_engine(url, statement_timeout_s=0)
-    schema.upgrade(engine)
-    engine.dispose()
-    return url
+    return make_migrated()
 
 
 @pytest.fixture

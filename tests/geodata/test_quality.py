@@ -23,6 +23,8 @@ from gridmap.geometry import crs
 from tests.geodata.mapfiles import COMMUNITIES, GRIDS, WEST, write
 from tests.worlds import lonlat, square
 
+pytestmark = pytest.mark.usefixtures("read_here")
+
 BOW_TIE = shapely.Polygon([lonlat(0, 0), lonlat(50, 50), lonlat(50, 0), lonlat(0, 50)])
 
 

@@ -19,7 +19,6 @@ from gridmap.redistricting import adoption
 from gridmap.redistricting.editing import EditKind
 from gridmap.redistricting.refusals import PlanOutdated, WrongPlanState
 from gridmap.redistricting.tables import Adoption, Plan
-from gridmap.store import schema
 from gridmap.store.session import make_engine, transaction
 from tests.redistricting import publishing
 from tests.redistricting.publishing import TODAY, check_ledger, later
@@ -28,10 +27,9 @@ RACES = int(os.environ.get("GRIDMAP_RACES", "4"))
 
 
 @pytest.fixture
-def committed(make_database):
+def committed(make_migrated):
     """A database of its own where transactions really commit, with the county in it."""
-    engine = make_engine(make_database(), statement_timeout_s=0)
-    schema.upgrade(engine)
+    engine = make_engine(make_migrated(), statement_timeout_s=0)
     with transaction(engine) as session:
         county = publishing.county(session)
     yield engine, county

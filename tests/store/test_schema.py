@@ -1,5 +1,6 @@
 """The schema on a real server: up and down, complete, and the rules that stand in it."""
 
+import secrets
 from datetime import UTC, date, datetime
 
 import pytest
@@ -45,9 +46,8 @@ def test_up_down_up_leaves_nothing_and_matches_the_models(make_database):
 
 def test_a_database_in_c_is_refused(make_database):
     admin = create_engine(engine_url(server_url()), isolation_level="AUTOCOMMIT")
-    name = "gridmap_test_plain_c"
+    name = f"gridmap_test_{secrets.token_hex(4)}"
     with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
         connection.execute(
             text(
                 f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_CTYPE 'C' LC_COLLATE 'C'"

@@ -15,7 +15,6 @@ from sqlalchemy import create_engine, func, select, text
 from gridmap.messaging import outgoing, service
 from gridmap.messaging.kinds import State
 from gridmap.messaging.tables import Delivery
-from gridmap.store import schema
 from gridmap.store.session import engine_url, make_engine, transaction
 from tests.conftest import server_url
 from tests.messaging import people
@@ -28,18 +27,9 @@ from web.session import transactions_of
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def template_url(make_database):
-    url = make_database()
-    engine = make_engine(url, statement_timeout_s=0)
-    schema.upgrade(engine)
-    engine.dispose()
-    return url
-
-
 @pytest.fixture
-def url(make_database, template_url):
-    return make_database(engine_url(template_url).database)
+def url(make_migrated):
+    return make_migrated()
 
 
 @pytest.fixture
@@ -218,7 +208,7 @@ def start_worker(tmp_path):
         worker.out.close()
 
 
-def wait_until(true, seconds=20.0):
+def wait_until(true, seconds=60.0):
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it did not happen in time"

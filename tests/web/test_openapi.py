@@ -15,8 +15,8 @@ SLOW = settings(
 )
 
 
-def test_no_question_breaks_the_server(demo_url):
-    app = create_app(Config(database_url=demo_url, secret_key="test", rate_limits=False))  # noqa: S106
+def test_no_question_breaks_the_server(make_demo):
+    app = create_app(Config(database_url=make_demo(), secret_key="test", rate_limits=False))  # noqa: S106
     schema = schemathesis.openapi.from_wsgi("/openapi.json", app)
     asked = []
     for found in schema.get_all_operations():

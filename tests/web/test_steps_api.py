@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from gridmap.dispatch import service
 from gridmap.dispatch.tables import Photo, Report, Step
-from gridmap.store import schema
 from gridmap.store.audit import AuditEntry
 from gridmap.store.session import make_engine, transaction
 from tests.dispatch.filings import filing, staffed
@@ -201,11 +200,10 @@ def test_an_answer_in_english(worker, number):
     assert answer.json["message"] == "Please say what happened."
 
 
-def test_twins_at_the_same_moment_make_one_step(make_database):
+def test_twins_at_the_same_moment_make_one_step(make_migrated):
     """The same request from six threads on committed data: one is made, the others are replays."""
-    url = make_database()
+    url = make_migrated()
     engine = make_engine(url)
-    schema.upgrade(engine)
     with transaction(engine) as session:
         _, people = staffed(session)
         signed.account(session, people["A"].person_id, "jia")

@@ -42,10 +42,9 @@ SMALLEST = 44
 
 
 @pytest.fixture(scope="module")
-def plan_engine(make_database, demo_url):
+def plan_engine(make_demo):
     """A demo county of its own, since plans are published here; planners lan and mei, a worker jia."""
-    url = make_database(make_engine(demo_url).url.database)
-    engine = make_engine(url, statement_timeout_s=0)
+    engine = make_engine(make_demo(), statement_timeout_s=0)
     with Session(engine) as session, session.begin():
         for login in ("lan", "mei"):
             person = Person(code=f"planner-{login}", name=f"规划{login}")
