@@ -23,6 +23,9 @@ STREET_M = (110.0, 230.0)
 MAIN_EVERY = 4
 ATOMS_A_BLOCK = 11.6
 KINDS = ("compound", "old", "shops", "park")
+GROWS_ON = 0.15
+"""Chance that a block belongs to the compound beside it."""
+
 SHARES = (0.52, 0.24, 0.16, 0.08)
 HOUSEHOLDS_AN_ATOM = {"compound": 20.0, "old": 9.0, "shops": 1.2, "park": 0.0}
 MEMBERS_A_HOUSEHOLD = 0.024
@@ -95,7 +98,7 @@ def _compounds(rng: np.random.Generator, kind: Ints) -> Ints:
     for place in np.argwhere(kind == 0):
         i, j = (int(value) for value in place)
         beside = [number[p] for p in ((i - 1, j), (i, j - 1)) if min(p) >= 0 and number[p] >= 0]
-        joins = bool(beside) and rng.random() < 0.15
+        joins = bool(beside) and rng.random() < GROWS_ON
         number[i, j] = beside[0] if joins else 1000 + i * kind.shape[1] + j
     return number
 
@@ -119,7 +122,10 @@ def _rows(
     """Place the buildings of a block in rows: columns x, y, block's column and row, row of buildings."""
     i, j, kind = block
     wide, high = {0: (3, 4), 1: (3, 4), 2: (2, 2), 3: (1, 2)}[kind]
-    wide, high = wide + int(rng.integers(0, 2)), high + int(rng.integers(-1, 2)) * (kind < 2)
+    wide, high = (
+        wide + int(rng.integers(0, 2)),
+        high + int(rng.integers(-1, 2)) * (kind < KINDS.index("shops")),
+    )
     stepx, stepy = (x[1] - x[0]) / wide, (y[1] - y[0]) / high
     spots = [
         (x[0] + (a + 0.5) * stepx, y[0] + (b + 0.5) * stepy, i, j, b)
