@@ -21,13 +21,13 @@ Ints = NDArray[np.int64]
 
 STREET_M = (110.0, 230.0)
 MAIN_EVERY = 4
-ATOMS_A_BLOCK = 11.6
+ATOMS_A_BLOCK = 11.9
 KINDS = ("compound", "old", "shops", "park")
 GROWS_ON = 0.15
 """Chance that a block belongs to the compound beside it."""
 
-SHARES = (0.52, 0.24, 0.16, 0.08)
-HOUSEHOLDS_AN_ATOM = {"compound": 20.0, "old": 9.0, "shops": 1.2, "park": 0.0}
+SHARES = (0.27, 0.5, 0.15, 0.08)
+HOUSEHOLDS_AN_ATOM = {"compound": 19.5, "old": 14.5, "shops": 2.0, "park": 0.0}
 MEMBERS_A_HOUSEHOLD = 0.024
 
 
@@ -133,7 +133,7 @@ def _rows(
         for b in range(high)
     ]
     made = np.array(spots, float)
-    jitter = 0.22 if kind == 1 else 0.1
+    jitter = 0.4 if kind == 1 else 0.25
     made[:, 0] += rng.uniform(-jitter, jitter, len(made)) * stepx
     made[:, 1] += rng.uniform(-jitter, jitter, len(made)) * stepy
     return made

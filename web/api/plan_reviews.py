@@ -7,9 +7,9 @@ from typing import Any, Final
 from apiflask import APIBlueprint
 from flask import jsonify, url_for
 from flask.typing import ResponseReturnValue
-from gridmap.redistricting.tasks import OpenTask
 
 from gridmap.redistricting import adoption, opening, reviewing, tasks
+from gridmap.redistricting.tasks import OpenTask
 from web import access, language
 from web.api import operations, uploads
 from web.api.answers import answers

@@ -36,6 +36,7 @@ from gridmap.redistricting.search.objective import (
 
 NEVER = 1e18
 COMPOUND_BOND = 2.0
+MOST_LOOKS = 200
 GAPS = (3548, 1577, 701, 301, 132, 57, 23, 10, 4, 1)
 CUT, CUT_M, HOME_A, HOME_B, FIXED_A, FIXED_B = range(4, 10)
 NODE, BEFORE, LEADER, LINK, ORDER, PARENT, DEPTH = range(7)
@@ -85,16 +86,15 @@ def resplit(net: Net, aim: Aim, state: State, room: Room) -> tuple[float, int]:
         The change of cost, and the number of nodes in both grids (`NODE` of the first places); 0 nodes where
         nothing was split.
     """
-    node = roll_below(state.dice, len(state.label))
-    start = net.indptr[node]
-    degree = net.indptr[node + 1] - start
-    if degree == 0:
-        return 0.0, 0
-    a = int(state.label[node])
-    b = int(state.label[net.indices[start + roll_below(state.dice, degree)]])
-    if a == b:
-        return 0.0, 0
-    return resplit_pair(net, aim, state, room, (a, b))
+    for _ in range(MOST_LOOKS):
+        node = roll_below(state.dice, len(state.label))
+        start = net.indptr[node]
+        degree = max(net.indptr[node + 1] - start, 1)
+        a = int(state.label[node])
+        b = int(state.label[net.indices[start + roll_below(state.dice, degree)]])
+        if a != b:
+            return resplit_pair(net, aim, state, room, (a, b))
+    return 0.0, 0
 
 
 @compiled

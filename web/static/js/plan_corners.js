@@ -9,8 +9,18 @@ import { polygonsOf } from "./geometry.js";
 const REACH = { mouse: 16, finger: 26 }; // px around a corner that take it
 const LEAST_PX = 4;
 
-/** One word for a corner, as it stands in the list and in the outlines: to a decimetre. */
-const keyOf = (lng, lat) => `${lng.toFixed(6)} ${lat.toFixed(6)}`;
+const SAME = 2e-7; // degrees: corners come rounded, outlines do not
+const CELL = 1e-5;
+
+/** Finds the corner at a vertex of an outline. */
+function finder(corners) {
+  const cells = new Map();
+  for (const corner of corners) {
+    const [column, row] = [Math.round(corner.lng / CELL), Math.round(corner.lat / CELL)];
+    for (const x of [-1, 0, 1]) for (const y of [-1, 0, 1]) cells.set(`${column + x} ${row + y}`, [...(cells.get(`${column + x} ${row + y}`) ?? []), corner]);
+  }
+  return ([lng, lat]) => cells.get(`${Math.round(lng / CELL)} ${Math.round(lat / CELL)}`)?.find((corner) => Math.abs(corner.lng - lng) < SAME && Math.abs(corner.lat - lat) < SAME);
+}
 
 export class PlanCorners {
   /** `dragged(from, to)`: LatLngs of a corner before and after. */
@@ -74,11 +84,11 @@ export class PlanCorners {
 
   /** The corners before and after this one on the borders that meet here. */
   nextCorners(held) {
-    const known = new Map(this.list.map((corner) => [keyOf(corner.lng, corner.lat), corner]));
+    const cornerAt = finder(this.list);
     const beside = new Set();
     const outlines = this.lines.filter(({ id }) => held.rows.includes(id));
     for (const ring of outlines.flatMap(({ geometry }) => polygonsOf(geometry)).flat()) {
-      const run = ring.slice(1).map(([lng, lat]) => known.get(keyOf(lng, lat))).filter(Boolean);
+      const run = ring.slice(1).map(cornerAt).filter(Boolean);
       const at = run.indexOf(held);
       if (at < 0) continue;
       for (const corner of [run[(at + 1) % run.length], run[(at + run.length - 1) % run.length]]) {

@@ -47,7 +47,7 @@ export class PlanMap extends CountyMap {
 
   labelOf(row) {
     const name = this.nameOf?.(row) ?? this.model.nameOf(row);
-    return `${this.model.grid(row)?.locked ? "🔒" : ""}${this.shortName(name, row)}`;
+    return this.shortName(name, row) + (this.model.grid(row)?.locked ? ` · ${t("locked")}` : "");
   }
 
   /** The community's name goes without saying where only one is planned, or its grids have numbers of their own. */

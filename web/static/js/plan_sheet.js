@@ -16,6 +16,7 @@ const WIDE = 480; // units of the small maps
 const NAMED_BUILDINGS = 6;
 const LISTED_REPORTS = 24;
 const LISTED_PAIRS = 24;
+const LONG = 14; // letters of a cell that may be broken
 const $ = (id) => document.getElementById(id);
 
 function svg(tag, attributes, ...children) {
@@ -97,7 +98,7 @@ class Sheet {
 
   table(title, heads, lines) {
     const counts = (lines[0] ?? []).map((value) => typeof value === "number");
-    const cells = (tag, values) => values.map((value, i) => el(tag, { class: counts[i] ? "number" : null, scope: tag === "th" ? "col" : null }, typeof value === "number" ? numberText(value) : value));
+    const cells = (tag, values) => values.map((value, i) => el(tag, { class: counts[i] ? "number" : value.length > LONG ? "plan-long" : null, scope: tag === "th" ? "col" : null }, typeof value === "number" ? numberText(value) : value));
     const body = lines.length
       ? el("div", { class: "plan-table" }, el("table", {}, el("thead", {}, el("tr", {}, cells("th", heads))), el("tbody", {}, lines.map((line) => el("tr", {}, cells("td", line))))))
       : el("p", { class: "muted" }, t("nothing"));
