@@ -15,7 +15,7 @@ from gridmap.redistricting.graph import Int32s
 from gridmap.redistricting.search.compiling import compiled
 from gridmap.redistricting.search.dice import roll_below
 from gridmap.redistricting.search.flips import flip, luck
-from gridmap.redistricting.search.objective import Aim, Net, State
+from gridmap.redistricting.search.objective import Aim, Net, State, enclaves
 from gridmap.redistricting.search.trees import NODE, Room, resplit, take_back
 
 LEAST_GAIN = 1e-9
@@ -58,15 +58,19 @@ def anneal(
     """
     cost, lowest, heat = 0.0, 0.0, course.hot
     cooling = (course.cold / course.hot) ** (1.0 / max(course.steps, 1))
+    inside = enclaves(state)
     for _ in range(course.steps):
         heat *= cooling
         change, count = resplit(net, aim, state, room)
         if count == 0:
             continue
         change += _smooth(net, aim, state, room, (count, course.sweeps, course.warm))
+        after = enclaves(state)
+        change += aim.enclave * (after - inside)
         if change > luck(state, heat):
             take_back(net, aim, state, room, count)
             continue
+        inside = after
         cost += change
         if cost < lowest - LEAST_GAIN:
             lowest = cost

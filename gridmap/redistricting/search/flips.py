@@ -15,7 +15,6 @@ from gridmap.redistricting.search.objective import (
     Net,
     State,
     flip_change,
-    is_enclave,
     put,
 )
 
@@ -28,7 +27,7 @@ def luck(state: State, heat: float) -> float:
 
 @compiled
 def flip(net: Net, aim: Aim, state: State, node: int, heat: float) -> float:
-    """Try to move a node to the grid of a random neighbour; return the change of cost, 0 where it stays."""
+    """Try to move a node to the grid of a random neighbour; return the change of cost, enclaves apart."""
     start = net.indptr[node]
     degree = net.indptr[node + 1] - start
     if degree == 0 or net.tags[node, FIXED]:
@@ -38,35 +37,12 @@ def flip(net: Net, aim: Aim, state: State, node: int, heat: float) -> float:
     if grid == before or state.counts[before, NODES] == 1:
         return 0.0
     change = flip_change(net, aim, state, node, grid)
-    allowed = luck(state, heat) if change > 0.0 else 0.0
-    if change > allowed or not stays_whole(net, state, node):
+    if change > 0.0 and change > luck(state, heat):
         return 0.0
-    enclaves = _enclaves_around(net, state, node, grid)
+    if not stays_whole(net, state, node):
+        return 0.0
     put(net, aim, state, node, grid)
-    change += aim.enclave * (_enclaves_around(net, state, node, before) - enclaves)
-    if change > allowed:
-        put(net, aim, state, node, before)
-        return 0.0
     return change
-
-
-@compiled
-def _enclaves_around(net: Net, state: State, node: int, grid: int) -> int:
-    """Count the enclaves among a node's grid, `grid` and the grids beside it."""
-    state.walk[0, QUEUE], state.walk[1, QUEUE] = state.label[node], grid
-    count = 2
-    for entry in range(net.indptr[node], net.indptr[node + 1]):
-        other = state.label[net.indices[entry]]
-        known = False
-        for place in range(count):
-            known = known or state.walk[place, QUEUE] == other
-        if not known:
-            state.walk[count, QUEUE] = other
-            count += 1
-    found = 0
-    for place in range(count):
-        found += is_enclave(state, int(state.walk[place, QUEUE]))
-    return found
 
 
 @compiled

@@ -28,7 +28,6 @@ from gridmap.redistricting.search.objective import (
     Aim,
     Net,
     State,
-    enclaves,
     flip_change,
     grid_cost,
     put,
@@ -83,7 +82,7 @@ def resplit(net: Net, aim: Aim, state: State, room: Room) -> tuple[float, int]:
     """Split two random neighbouring grids anew.
 
     Returns:
-        The change of cost, and the number of nodes in both grids (`NODE` of the first places); 0 nodes where
+        The change of cost, enclaves apart, and the number of nodes in both grids (`NODE` of the first places); 0 nodes where
         nothing was split.
     """
     for _ in range(MOST_LOOKS):
@@ -310,15 +309,15 @@ def _mark_below(room: Room, count: int, top: int) -> None:
 
 @compiled
 def _give(net: Net, aim: Aim, state: State, room: Room, halves: tuple[int, int, int]) -> float:
-    """Give the halves of the tree to their grids; return the change of cost."""
+    """Give the halves of the tree to their grids; return the change of cost, enclaves apart."""
     count, below, above = halves
-    change = -aim.enclave * enclaves(state)
+    change = 0.0
     for place in range(count):
         grid = below if room.tree[place, LEADER] == 1 else above
         if room.tree[place, BEFORE] != grid:
             change += flip_change(net, aim, state, int(room.tree[place, NODE]), grid)
             put(net, aim, state, int(room.tree[place, NODE]), grid)
-    return change + aim.enclave * enclaves(state)
+    return change
 
 
 @compiled

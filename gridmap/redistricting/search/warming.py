@@ -42,7 +42,7 @@ def _squares() -> AtomGraph:
         community=np.zeros(count, dtype=np.int32),
         compound=(row // 4 * 2 + column // 4).astype(np.int32),
         area_m2=np.full(count, SIDE_M**2),
-        outer_m=4 * SIDE_M - inner,
+        outer_m=np.asarray(4 * SIDE_M - inner, dtype=np.float64),
         x=column * SIDE_M,
         y=-row * SIDE_M,
         first=first,
