@@ -82,8 +82,8 @@ def resplit(net: Net, aim: Aim, state: State, room: Room) -> tuple[float, int]:
     """Split two random neighbouring grids anew.
 
     Returns:
-        The change of cost, enclaves apart, and the number of nodes in both grids (`NODE` of the first places); 0 nodes where
-        nothing was split.
+        The change of cost, enclaves apart, and the number of nodes in both grids (`NODE` of the first
+        places); 0 nodes where nothing was split.
     """
     for _ in range(MOST_LOOKS):
         node = roll_below(state.dice, len(state.label))
