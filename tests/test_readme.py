@@ -30,7 +30,7 @@ def test_there_are_examples():
 def test_an_example_is_a_command_with_these_options(command):
     words = shlex.split(command)[1:]
     names = [words[0]]
-    if words[0] in {"db", "demo", "user"}:
+    if words[0] in {"db", "demo", "plan", "user"}:
         names.append(words[1])
     usage = CliRunner().invoke(cli, [*names, "--help"])
     assert usage.exit_code == 0, usage.output

@@ -10,13 +10,14 @@ from gridmap.dispatch.cases import Change, on_rung
 from gridmap.dispatch.ladder import Reason, Standing
 from gridmap.dispatch.queries.rows import Found
 from gridmap.geolocation.location import Location, PostHeld
-from gridmap.terms import Rung, Stage, Verdict
+from gridmap.terms import PostKind, Rung, Stage, Verdict
 
 
 class Stand(NamedTuple):
     """How a report stands: all that matters for who has it once its place has changed.
 
     `handler_id` is the person who handled what is to be checked; None in every other stage.
+    `placed`: it lay in a grid.
     """
 
     stage: str
@@ -25,6 +26,7 @@ class Stand(NamedTuple):
     agency_id: int | None
     handler_id: int | None
     first_rung: str
+    placed: bool
 
 
 def heir(
@@ -34,8 +36,9 @@ def heir(
 
     Whoever holds it keeps it while her post is one of the place. Else, or where nobody is in her
     post, the agency's next handler has it, or whom the ladder gives for the place: on the same rung,
-    or the first one above where somebody is. A suspended report goes to an owner of record; where
-    there is nobody it stays as it is.
+    or the first one above where somebody is. A report that lies in no grid any more is the county's
+    to place, as a new one would be. A suspended report goes to an owner of record; where there is
+    nobody it stays as it is.
 
     Args:
         stand: how the report stands.
@@ -43,7 +46,7 @@ def heir(
         holder: the post that holds it, with its targets (`moves.posts_on`); None where nobody is in it.
         handler: who has handled longest for the agency that it is with; None without such.
     """
-    if holder is not None and is_of(holder, here):
+    if holder is not None and is_of(holder, here) and not _is_lost(stand, here, holder):
         return None
     why = (Reason.POST_ENDED,) if stand.holder_post_id is not None and holder is None else ()
     if handler is not None:
@@ -56,6 +59,13 @@ def heir(
         change = replace(change, values={"entrusted": True, "agency_id": None})
     same = (change.rung, change.holder_post_id) == (stand.rung, stand.holder_post_id)
     return None if same else change
+
+
+def _is_lost(stand: Stand, here: Location, holder: Found) -> bool:
+    """Tell whether it has lost its grid while neighbours of a building have it."""
+    if here.is_placed or not stand.placed or stand.stage == Stage.SUSPENDED:
+        return False
+    return ladder.rung_of(PostKind(holder.kind)) is Rung.BUILDING_GROUP
 
 
 def is_of(post: Found, here: Location) -> bool:

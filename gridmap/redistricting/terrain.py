@@ -40,6 +40,7 @@ class Terrain:
         tree: finds atoms by place.
         degrees: the shapes in WGS 84.
         boxes: n rows of west, south, east, north in degrees.
+        face: n numbers of the block (of roads, water and compounds) that each is a part of.
         building_ids, building_codes, building_atoms: buildings and the atom that each is in.
     """
 
@@ -52,6 +53,7 @@ class Terrain:
     tree: shapely.STRtree
     degrees: NDArray[np.object_]
     boxes: NDArray[np.float64]
+    face: Int32s
     building_ids: NDArray[np.int64]
     building_codes: NDArray[np.object_]
     building_atoms: Int32s
@@ -88,6 +90,8 @@ def current_layers(session: Session, day: date, now: datetime) -> Sequence[AtomL
     if known and all(one.inputs == inputs and one.rules == cutting.RULES for one in known):
         return known
     epsg = ground.zone_of(session, day)
+    if epsg is None:
+        return known  # no county yet
     made = cutting.build(ground.ground(session, day, epsg))
     _store(session, made, known, inputs, epsg, now)
     return layers.newest_layers(session)
@@ -212,6 +216,7 @@ def _read(session: Session, found: Sequence[AtomLayer], key: str) -> Terrain:
         tree=shapely.STRtree(shapes),
         degrees=degrees,
         boxes=shapely.bounds(degrees),
+        face=_blocks(rows),
         building_ids=np.array([row.building_id for row in buildings], dtype=np.int64),
         building_codes=np.array([row.code for row in buildings], dtype=object),
         building_atoms=within,
@@ -223,3 +228,12 @@ def _starts(rows: Sequence[Any], count: int) -> NDArray[np.int64]:
         np.bincount([row.place - 1 for row in rows], minlength=count) if rows else np.zeros(count)
     )
     return np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
+
+
+def _blocks(rows: Sequence[Any]) -> Int32s:
+    """Number the faces of all layers through: a face number means something within its own layer only."""
+    if not rows:
+        return np.zeros(0, dtype=np.int32)
+    pairs = np.array([(row.place, row.face) for row in rows], dtype=np.int64)
+    _, numbers = np.unique(pairs, axis=0, return_inverse=True)
+    return numbers.ravel().astype(np.int32)

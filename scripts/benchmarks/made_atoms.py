@@ -8,7 +8,6 @@ borders between blocks run along streets, as in atoms made from real ground. Not
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -22,6 +21,10 @@ Ints = NDArray[np.int64]
 STREET_M = (110.0, 230.0)
 MAIN_EVERY = 4
 ATOMS_A_BLOCK = 11.9
+JOINED = 0.15
+BUILT = (0, 1)
+"""Kinds of blocks with rows of houses."""
+
 KINDS = ("compound", "old", "shops", "park")
 GROWS_ON = 0.15
 """Chance that a block belongs to the compound beside it."""
@@ -236,9 +239,3 @@ def shift(weights: Weights, seed: int, by: float = 0.25) -> Weights:
     return Weights(
         households, weights.residents, weights.buildings, weights.members, weights.reports
     )
-
-
-def parts_of(graph: AtomGraph) -> list[tuple[int, int]]:
-    """Return the spans of rows of each community where they stand together (for tests of the maker)."""
-    change = np.flatnonzero(np.diff(graph.community)) + 1
-    return list(pairwise([0, *change.tolist(), len(graph)]))

@@ -83,6 +83,7 @@ def _opened(made: made_atoms.MadeUp, per_community: int) -> Opened:
         tree=shapely.STRtree(shapes),
         degrees=degrees,
         boxes=shapely.bounds(degrees),
+        face=np.arange(len(graph), dtype=np.int32),
         building_ids=np.zeros(0, dtype=np.int64),
         building_codes=np.zeros(0, dtype=object),
         building_atoms=np.zeros(0, dtype=np.int32),

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import shapely
-from made_atoms import MadeUp
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from gridmap.geometry import crs
 from gridmap.redistricting.atoms import AtomSet, Ground, build
 from gridmap.redistricting.graph import Weights
+from scripts.benchmarks.made_atoms import MadeUp
 
 ZONE = "EPSG:4549"
 LEFT_OUT = {"subway", "pier", "ferry", None}

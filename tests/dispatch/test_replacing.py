@@ -282,6 +282,20 @@ def test_a_phones_circle_across_the_new_border_is_for_the_county_to_place(town):
     assert again(town) == Replaced(1, 0, 0, 0)
 
 
+def test_even_sure_of_its_house_it_is_the_countys_to_place_without_a_grid(town):
+    number = town.file("LIGHT", place=phone(30, 30, 5))
+    given = town.file("LIGHT", place=phone(30, 30, 5))
+    town.act(given, "steward", Action.DISPATCHED, post_id=town["manager"].id)
+    assert town.stands(number)[2] == "steward"
+    redrawn(town, border=32)
+    assert town.row(number).building_id == town.crowd.world.buildings["a1"].id
+    assert town.row(number).grid_id is None
+    assert town.stands(number) == (Stage.FILED, Rung.COUNTY, "county")
+    assert town.stands(given) == (Stage.HANDLING, Rung.BUILDING_GROUP, "manager")
+    town.act(number, "county", Action.DISPATCHED, now=THEN, post_id=town["steward"].id)
+    assert again(town, LATER).handed_over == 0, "the county gave it to her, in no grid"
+
+
 def test_a_phones_circle_that_no_border_cuts_any_more_is_placed(town):
     number = town.file("RUBBISH", place=phone(70, 80, 12))
     redraw(town.session, town.crowd.world, border=79)

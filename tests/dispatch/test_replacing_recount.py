@@ -79,7 +79,10 @@ def recounted(session, row, set_by_people):
         ("area_id", location.county.id),
     }
     targets = ("building_id", "compound_id", "grid_id", "area_id")
-    if post and all(getattr(post, n) is None or (n, getattr(post, n)) in here for n in targets):
+    # neighbours of a building have nothing that lies in no grid any more
+    lost = row.grid_id and not location.is_placed and row.rung == Rung.BUILDING_GROUP
+    hers = post and all(getattr(post, n) is None or (n, getattr(post, n)) in here for n in targets)
+    if hers and not (lost and ladder.rung_of(PostKind(post.kind))):
         return location, row.rung, row.holder_post_id
     rung, posts = Rung(row.rung), location.posts
     in_building = location.building.status is Verdict.ACCEPTED

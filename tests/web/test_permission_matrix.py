@@ -171,6 +171,8 @@ READERS = {
     "board.export",
 }
 """Routes without an object that need the right to read reports."""
+BY_ADDRESS = {"plans_api.show", "plans_api.terrain", "plans_api.outlines", "plans_api.compare"}
+"""Routes for reviewers, and for whoever was given the address of a shared plan."""
 NAMERS = {"account_stand_ins.show", "account_stand_ins.name"}
 """Routes for whoever holds a post that can be stood in for, and for the administrator."""
 
@@ -348,6 +350,8 @@ def rule_status(role, endpoint, status):
         return status not in {401, 403} or endpoint == "account.sign_in"
     if role == NOBODY:
         return status == 401
+    if endpoint in BY_ADDRESS:
+        right = Right.APPROVE_PLANS
     if right in {*Role, *Right}:
         granting = {right} if right in set(Role) else RIGHTS[right]
         return (status == 403) is (role not in granting)

@@ -201,6 +201,7 @@ def terrain(at: Opened) -> dict[str, Any]:
         "communities": list(graph.communities),
         "community": np.asarray(graph.communities)[graph.community].tolist(),
         "compound": np.maximum(graph.compound, 0).tolist(),
+        "face": ground.face.tolist(),
         "compounds": {one: at.facts.around.compounds.get(one, "") for one in compounds},
         "households": weights.households.tolist(),
         "residents": weights.residents.tolist(),

@@ -140,6 +140,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
         report.agency_id,
         case((report.stage == Stage.CHECKING, report.handler_id)),
         category.c.first_rung,
+        report.grid_id.is_not(None),
     ).join(category, category.c.id == report.category_id)
 
 
@@ -169,7 +170,7 @@ class OpenReports:
         return zip(*self.more[: len(IDS)], strict=True)
 
     def stands(self) -> Iterator[tuple[Any, ...]]:
-        """Yield stage, rung, holder, agency, who handled what is checked, the category's first rung."""
+        """Yield the fields of `heirs.Stand`."""
         return zip(*self.more[len(IDS) :], strict=True)
 
 

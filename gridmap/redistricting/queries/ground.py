@@ -55,8 +55,8 @@ def inputs_number(session: Session) -> str:
     return ".".join(str(numbers.get(layer, 0)) for layer in CUT_BY)
 
 
-def zone_of(session: Session, day: date) -> int:
-    """Return the EPSG code of the county's zone: its setting, or the zone of its middle."""
+def zone_of(session: Session, day: date) -> int | None:
+    """Return the EPSG code of the county's zone: its setting, or the zone of its middle; None without a county."""
     setting = session.get(Setting, "metric_epsg")
     if setting is not None:
         return int(setting.value)
@@ -65,7 +65,7 @@ def zone_of(session: Session, day: date) -> int:
                 FROM area_version WHERE valid @> CAST(:day AS date)"""),
         {"day": day},
     )
-    return gauss_kruger_zone(float(middle or 0))
+    return None if middle is None else gauss_kruger_zone(float(middle))
 
 
 def ground(session: Session, day: date, epsg: int) -> Ground:

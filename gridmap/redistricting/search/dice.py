@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gridmap.redistricting.search.compiling import compiled
+from gridmap.redistricting.search.compiling import inlined
 
 Dice = NDArray[np.uint64]
 
@@ -21,7 +21,7 @@ def dice(seed: int) -> Dice:
     return np.array([seed % 2**64], np.uint64)
 
 
-@compiled
+@inlined
 def roll(state: Dice) -> float:
     """Return a number in [0, 1).
 
@@ -36,7 +36,7 @@ def roll(state: Dice) -> float:
     return float(z >> S11) * UNIT
 
 
-@compiled
+@inlined
 def roll_below(state: Dice, count: int) -> int:
     """Return a whole number in 0..count-1."""
     return int(roll(state) * count)

@@ -25,7 +25,7 @@ def luck(state: State, heat: float) -> float:
     return float(-heat * np.log(1.0 - roll(state.dice)))
 
 
-@compiled
+@inlined
 def flip(net: Net, aim: Aim, state: State, node: int, heat: float) -> float:
     """Try to move a node to the grid of a random neighbour; return the change of cost, enclaves apart."""
     start = net.indptr[node]

@@ -22,8 +22,9 @@ second piece, of a grid's households that move."""
 BEYOND, MEMBERS, ENCLAVE = 50.0, 3.0, 2.0
 """Prices of a target's load outside the band, of a branch without members, of an enclave."""
 
-EVEN, ROUND, STILL = 20.0, 3.0, 40.0
-"""How much more balance, shape and stability cost in the proposal that is best at it."""
+EVEN, ROUND, STILL = 20.0, 3.0, 10.0
+"""How much more balance, shape and stability cost in the proposal that is best at it; a household that stays is worth
+less than the band, or a grid that is too large would never give any away."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
