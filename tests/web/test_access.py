@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from gridmap.accounts.authority import Right
 from web.access import PERMISSIONS, PUBLIC, SIGNED_IN, STARTED
 from web.ratelimits import LIMITS
 
@@ -51,4 +52,5 @@ def test_a_closed_page_sends_strangers_to_the_sign_in(client, rules):
 
 def test_rules_are_known_words():
     roles = {"administrator", "planner", "auditor"}
-    assert set(PERMISSIONS.values()) <= {PUBLIC, STARTED, SIGNED_IN} | roles
+    assert set(PERMISSIONS.values()) <= {PUBLIC, STARTED, SIGNED_IN, *Right} | roles
+    assert not roles & set(Right), "a word is a role or a right"
