@@ -125,10 +125,13 @@ class Application(APIFlask):
             return super().dispatch_request()
 
     def send_static_file(self, filename: str) -> Response:
-        """Read the file whole, so that it can be compressed and is closed with the answer."""
+        """Read the file whole, so that it can be compressed, and close it."""
         response = super().send_static_file(filename)
         response.direct_passthrough = False
+        file = response.response
         response.make_sequence()
+        # at once: whoever has gone away meanwhile does not close it
+        getattr(file, "close", lambda: None)()
         return response
 
 
