@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gridmap.geometry.components import components
-from gridmap.redistricting.graph import AtomGraph, Int32s, Weights
+from gridmap.redistricting.graph import AtomGraph, Int32s, Int64s, Weights
 from gridmap.redistricting.metrics import Band, Measures
 from gridmap.redistricting.plan import UNASSIGNED, Plan
 from gridmap.terms import Term
@@ -91,7 +90,8 @@ class Surroundings:
 class Case:
     """A plan under inspection: everything that a rule may look at.
 
-    `members` are the atoms of each row, `parts` one label an atom from `parts_of`.
+    `members` are the atoms of each row, `parts` one label an atom from `parts_of`. A plan has hundreds of grids
+    and is looked at after every edit: a rule finds its grids by arrays and goes one by one only through those.
     """
 
     plan: Plan
@@ -101,6 +101,7 @@ class Case:
     members: tuple[Int32s, ...]
     parts: Int32s
     around: Surroundings
+    _tuples: dict[int, tuple[int, ...]] = field(init=False, repr=False, default_factory=dict)
 
     @classmethod
     def of(
@@ -117,7 +118,13 @@ class Case:
 
     def present(self) -> list[int]:
         """Return the rows that have ground."""
-        return [row for row, members in enumerate(self.members) if members.size]
+        return _listed(self.measures.atoms > 0)
+
+    def atoms_of(self, row: int) -> tuple[int, ...]:
+        """Return the atoms of a row, ascending; the same tuple each time."""
+        if row not in self._tuples:
+            self._tuples[row] = _rows(self.members[row])
+        return self._tuples[row]
 
 
 def inspect(case: Case) -> tuple[Fault, ...]:
@@ -149,46 +156,51 @@ def _no_grid(case: Case) -> Iterator[Fault]:
 
 def _in_parts(case: Case) -> Iterator[Fault]:
     """More parts than its community has where the grid lies: those cannot be avoided."""
+    assignment, rows = case.plan.assignment, len(case.plan.grids)
+    lowest = np.flatnonzero(case.parts == np.arange(len(assignment)))
+    pieces = _counted(assignment[lowest], rows)
+    if pieces.max(initial=0) < 2:  # noqa: PLR2004 - one and another
+        return
     whole = parts_of(case.graph, case.graph.community)
-    for row in case.present():
-        members = case.members[row]
-        pieces = np.unique(case.parts[members])
-        if len(pieces) > len(np.unique(whole[members])):
-            sizes = [np.count_nonzero(case.parts[members] == piece) for piece in pieces]
-            main = pieces[int(np.argmax(sizes))]
-            stray = members[case.parts[members] != main]
-            name = case.plan.grids[row].name
-            yield Fault(FaultKind.IN_PARTS, row, _rows(stray), name, len(pieces))
+    in_whole = np.unique(assignment * np.int64(len(whole)) + whole) // len(whole)
+    torn = np.flatnonzero(pieces > _counted(in_whole, rows))
+    stray = _stray(case, lowest)
+    for row in torn.tolist():
+        name = case.plan.grids[row].name
+        yield Fault(FaultKind.IN_PARTS, row, _rows(stray[row]), name, int(pieces[row]))
+
+
+def _stray(case: Case, lowest: NDArray[np.intp]) -> tuple[Int32s, ...]:
+    """Return by row the atoms outside its largest part; of equal parts the one with the lowest atom."""
+    assignment = case.plan.assignment
+    sizes = np.bincount(case.parts, minlength=len(assignment))[lowest]
+    main = np.full(len(case.plan.grids) + 1, UNASSIGNED)  # the last one is of no grid
+    smallest_first = np.argsort(-sizes, kind="stable")[::-1]
+    main[assignment[lowest[smallest_first]]] = lowest[smallest_first]  # the last one stays
+    outside = case.parts != main[assignment]
+    return replace(case.plan, assignment=np.where(outside, assignment, UNASSIGNED)).members()
 
 
 def _enclaves(case: Case) -> Iterator[Fault]:
     """A grid that touches one other grid of its community only, and never the community's edge."""
-    graph, assignment = case.graph, case.plan.assignment
+    graph, assignment, rows = case.graph, case.plan.assignment, len(case.plan.grids)
     here, there = assignment[graph.first], assignment[graph.second]
     cut = here != there
-    beside: dict[int, set[int]] = defaultdict(set)
-    pairs = np.unique(np.column_stack([here[cut], there[cut]]), axis=0)
-    for one, other in pairs.tolist():
-        beside[one].add(other)
-        beside[other].add(one)
-    reaches_edge = np.bincount(
-        assignment - UNASSIGNED, graph.outer_m, minlength=len(case.plan.grids) + 1
-    )[1:]
-    for row in case.present():
-        if len(beside[row]) == 1 and reaches_edge[row] <= 0:
-            yield Fault(FaultKind.ENCLAVE, row, _rows(case.members[row]), case.plan.grids[row].name)
+    one = np.concatenate([here[cut], there[cut]]).astype(np.int64) - UNASSIGNED
+    other = np.concatenate([there[cut], here[cut]]).astype(np.int64)
+    lowest, highest = np.full(rows + 1, rows), np.full(rows + 1, UNASSIGNED)
+    np.minimum.at(lowest, one, other)
+    np.maximum.at(highest, one, other)
+    edge = np.bincount(assignment - UNASSIGNED, graph.outer_m, minlength=rows + 1)
+    for row in _listed(((lowest == highest) & (edge <= 0))[1:]):
+        yield Fault(FaultKind.ENCLAVE, row, case.atoms_of(row), case.plan.grids[row].name)
 
 
 def _split_compounds(case: Case) -> Iterator[Fault]:
     graph = case.graph
-    for community, compound in split_compounds(graph, case.weights, case.plan.assignment):
-        inside = (graph.compound == compound) & (graph.community == community)
-        members = np.flatnonzero(inside)
-        built = members[case.weights.buildings[members] > 0]
-        over = len(np.unique(case.plan.assignment[built]))
-        row = int(case.plan.assignment[built[0]])
-        name = case.around.compounds.get(compound, "")
-        yield Fault(FaultKind.SPLIT_COMPOUND, row, _rows(members), name, over)
+    for one in _divided(graph, case.weights, case.plan.assignment):
+        name = case.around.compounds.get(int(graph.compound[one.atoms[0]]), "")
+        yield Fault(FaultKind.SPLIT_COMPOUND, one.row, _rows(one.atoms), name, one.grids)
 
 
 def split_compounds(
@@ -200,26 +212,51 @@ def split_compounds(
         (row of the community, compound id), ascending. What a community's own boundary divides is
         not the grids' doing.
     """
-    built = np.flatnonzero((graph.compound >= 0) & (weights.buildings > 0))
-    columns = (graph.community[built], graph.compound[built], assignment[built])
-    triples = np.unique(np.column_stack(columns), axis=0)
-    pairs, grids = np.unique(triples[:, :2], axis=0, return_counts=True)
-    return [(int(community), int(compound)) for community, compound in pairs[grids > 1]]
+    first = [one.atoms[0] for one in _divided(graph, weights, assignment)]
+    return [(int(graph.community[atom]), int(graph.compound[atom])) for atom in first]
+
+
+class _Divided(NamedTuple):
+    """A compound in several grids: its atoms in one community, its first building's row, how many grids."""
+
+    atoms: NDArray[np.intp]
+    row: int
+    grids: int
+
+
+def _divided(graph: AtomGraph, weights: Weights, assignment: Int32s) -> list[_Divided]:
+    inside = np.flatnonzero(graph.compound >= 0)
+    span = np.int64(graph.compound.max(initial=0)) + 1
+    keys = graph.community[inside] * span + graph.compound[inside]
+    order = np.argsort(keys, kind="stable")
+    inside, keys = inside[order], keys[order]
+    begins = np.flatnonzero(np.diff(keys, prepend=-1))
+    compound = np.repeat(np.arange(len(begins)), np.diff(begins, append=len(keys)))
+    built = np.flatnonzero(weights.buildings[inside] > 0)
+    rows = assignment[inside[built]] - UNASSIGNED
+    span = np.int64(rows.max(initial=0)) + 1
+    grids = np.bincount(np.unique(compound[built] * span + rows) // span, minlength=len(begins))
+    first = np.searchsorted(compound[built], np.arange(len(begins)))
+    ends = np.append(begins, len(keys))
+    return [
+        _Divided(
+            inside[ends[one] : ends[one + 1]], int(rows[first[one]]) + UNASSIGNED, int(grids[one])
+        )
+        for one in _listed(grids > 1)
+    ]
 
 
 def _out_of_band(case: Case) -> Iterator[Fault]:
     band, households = case.around.band, case.measures.counts["households"]
-    for row in case.present():
-        count = int(households[row])
-        if not band.least <= count <= band.most:
-            yield _about(case, FaultKind.OUT_OF_BAND, row, count)
+    off = (households < band.least) | (households > band.most)
+    for row in _listed(off & (case.measures.atoms > 0)):
+        yield _about(case, FaultKind.OUT_OF_BAND, row, int(households[row]))
 
 
 def _small_branches(case: Case) -> Iterator[Fault]:
     members = case.measures.counts["members"]
-    for row in case.present():
-        if members[row] < LEAST_MEMBERS:
-            yield _about(case, FaultKind.SMALL_BRANCH, row, int(members[row]))
+    for row in _listed((members < LEAST_MEMBERS) & (case.measures.atoms > 0)):
+        yield _about(case, FaultKind.SMALL_BRANCH, row, int(members[row]))
 
 
 def _workers(case: Case) -> Iterator[Fault]:
@@ -233,8 +270,17 @@ def _workers(case: Case) -> Iterator[Fault]:
 
 
 def _about(case: Case, kind: FaultKind, row: int, number: int) -> Fault:
-    atoms = _rows(case.members[row])
-    return Fault(kind, row, atoms, case.plan.grids[row].name, number)
+    return Fault(kind, row, case.atoms_of(row), case.plan.grids[row].name, number)
+
+
+def _counted(assignment: Int32s | Int64s, rows: int) -> NDArray[np.intp]:
+    """Count by row; what has no grid is left out."""
+    return np.bincount(assignment - UNASSIGNED, minlength=rows + 1)[1:]
+
+
+def _listed(flags: NDArray[np.bool_]) -> list[int]:
+    found: list[int] = np.flatnonzero(flags).tolist()
+    return found
 
 
 def _rows(atoms: NDArray[np.int32] | NDArray[np.intp]) -> tuple[int, ...]:

@@ -159,10 +159,11 @@ class Outlines:
 
 
 def _edges(shapes: Geometries) -> _Edges:
+    """Return the edges of all rings; a vertex that is repeated makes none."""
     rings, atoms = shapely.get_rings(shapely.orient_polygons(shapes), return_index=True)
     coordinates, ring = shapely.get_coordinates(rings, return_index=True)
-    within = np.flatnonzero(ring[1:] == ring[:-1])
     numbers = vertex_numbers(coordinates)
+    within = np.flatnonzero((ring[1:] == ring[:-1]) & (numbers[1:] != numbers[:-1]))
     start, end = numbers[within], numbers[within + 1]
     span = int(numbers.max(initial=0)) + 1
     keys = start * span + end

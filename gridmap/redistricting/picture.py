@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gridmap.geometry.compactness import reock
 from gridmap.redistricting import faults as inspection
@@ -31,7 +31,7 @@ class GridFigures:
         figures, change: by name of `SHOWN`; square metres for the area.
         atoms: how many.
         polsby_popper, reock: shape, 0 to 1.
-        is_new: no grid of today goes on in it.
+        is_new: no grid of today goes on in it, and it does not come from an earlier day either.
         bounds: west, south, east, north in degrees.
     """
 
@@ -89,7 +89,8 @@ def picture(at: Opened, rows: Sequence[int] | None = None) -> Picture:
         at: the plan.
         rows: grids that are wanted; all without it.
     """
-    measures, today = _measures(at, at.plan.assignment), _measures(at, at.today)
+    before = at.today
+    measures, today = _measures(at, at.plan.assignment), _measures(at, before)
     case = _case(at, measures)
     found = inspection.inspect(case)
     present = set(case.present())
@@ -100,10 +101,10 @@ def picture(at: Opened, rows: Sequence[int] | None = None) -> Picture:
         grids=_figures(at, case, today, wanted),
         gone=tuple(row for row in np.flatnonzero(today.atoms > 0).tolist() if row not in present),
         balance=balance(measures, homes, band, road_share(graph, at.plan.assignment)),
-        balance_today=balance(today, homes, band, road_share(graph, at.today)),
+        balance_today=balance(today, homes, band, road_share(graph, before)),
         faults=found,
         fault_bounds=_boxes(at.terrain, [fault.atoms for fault in found]),
-        changed=changed(at.facts.weights, at.today, at.plan.assignment),
+        changed=changed(at.facts.weights, before, at.plan.assignment),
     )
 
 
@@ -131,7 +132,7 @@ def _figures(
 ) -> tuple[GridFigures, ...]:
     shapes = at.terrain.outlines.polygons(at.plan.assignment, rows)
     round_ = dict(zip(rows, reock([shapes[row] for row in rows]).tolist(), strict=True))
-    boxes = _boxes(at.terrain, [case.members[row] for row in rows])
+    boxes = _boxes(at.terrain, [case.atoms_of(row) for row in rows])
     measures = case.measures
     known = {grid.grid_id for grid in at.facts.today.grids}
     made = []
@@ -145,7 +146,7 @@ def _figures(
                 atoms=int(measures.atoms[row]),
                 polsby_popper=float(measures.polsby_popper[row]),
                 reock=round_[row],
-                is_new=at.plan.grids[row].grid_id not in known,
+                is_new=not at.in_force and at.plan.grids[row].grid_id not in known,
                 bounds=box or (0.0, 0.0, 0.0, 0.0),
             )
         )
@@ -157,17 +158,15 @@ def _numbers(measures: Measures, row: int) -> dict[str, float]:
     return {**counted, "area_m2": float(measures.area_m2[row])}
 
 
-def _boxes(
-    terrain: Terrain, groups: Sequence[Sequence[int] | NDArray[np.int32]]
-) -> tuple[Box | None, ...]:
-    boxes = terrain.boxes
-    made: list[Box | None] = []
-    for group in groups:
-        own = boxes[np.asarray(group, dtype=np.intp)]
-        if not len(own):
-            made.append(None)
-            continue
-        west, south = own[:, :2].min(axis=0).tolist()
-        east, north = own[:, 2:].max(axis=0).tolist()
-        made.append((west, south, east, north))
-    return tuple(made)
+def _boxes(terrain: Terrain, groups: Sequence[tuple[int, ...]]) -> tuple[Box | None, ...]:
+    """Return the box around each group of atoms; None around nothing."""
+    distinct = [group for group in dict.fromkeys(groups) if group]
+    if not distinct:
+        return (None,) * len(groups)
+    ends = np.cumsum([len(group) for group in distinct])
+    starts = np.concatenate([[0], ends[:-1]])
+    own = terrain.boxes[np.fromiter(chain.from_iterable(distinct), np.intp, ends[-1])]
+    low = np.minimum.reduceat(own[:, :2], starts, axis=0)
+    high = np.maximum.reduceat(own[:, 2:], starts, axis=0)
+    found = dict(zip(distinct, map(tuple, np.hstack([low, high]).tolist()), strict=True))
+    return tuple(found.get(group) for group in groups)

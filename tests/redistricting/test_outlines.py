@@ -83,6 +83,16 @@ def test_two_parts_of_which_one_lies_in_a_hole_of_the_other():
     assert sorted(len(part.interiors) for part in found[1].geoms) == [0, 1]
 
 
+def test_a_vertex_that_is_given_twice_counts_once():
+    """Rounding may let two vertices of a border fall together."""
+    twice = [Polygon([(0, 0), (1, 0), (1, 1), (1, 1), (1, 2), (0, 2)])]
+    twice += [Polygon([(1, 0), (2, 0), (2, 2), (1, 2), (1, 1), (1, 1)])]
+    twice += [shapely.box(2, 0, 3, 2)]
+    for rows in ([0, 0, 1], [0, 1, 1], [0, 1, 0], [0, 1, 2]):
+        assignment = np.array(rows, dtype=np.int32)
+        assert_exact(np.array(twice), assignment, Outlines(np.array(twice)).polygons(assignment))
+
+
 def test_parts_that_touch_at_a_corner_are_two():
     found = outlined("""
         AB

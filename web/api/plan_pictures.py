@@ -16,7 +16,7 @@ from gridmap.redistricting.faults import Fault, FaultKind
 from gridmap.redistricting.impact import Impact
 from gridmap.redistricting.metrics import Balance
 from gridmap.redistricting.opening import Opened
-from gridmap.redistricting.picture import Box, GridFigures, Picture
+from gridmap.redistricting.picture import GridFigures, Picture
 from gridmap.redistricting.plan import Plan
 from gridmap.redistricting.states import MOVES, PlanAction, PlanState
 from gridmap.terms import Term
@@ -92,6 +92,8 @@ def shown(at: Opened, picture: Picture) -> dict[str, Any]:
         "newest": at.row.head,
         "epsg": at.terrain.epsg,
         "day": at.row.day.isoformat() if at.row.day else None,
+        "beside": at.past.isoformat() if at.past else None,
+        "in_force": at.in_force,
         "assignment": plan.assignment.tolist(),
         "today": at.today.tolist(),
         "locked_atoms": sorted(plan.locked_atoms),
@@ -109,7 +111,8 @@ def shown(at: Opened, picture: Picture) -> dict[str, Any]:
 
 def figures(at: Opened, picture: Picture) -> dict[str, Any]:
     """Return the numbers of a plan: grids, balance, faults, what has changed."""
-    band = at.facts.around.band
+    band, words = at.facts.around.band, language.current()
+    boxes = {box: _box(box) if box else None for box in set(picture.fault_bounds)}
     return {
         "grids": [_grid(at.plan, one) for one in picture.grids],
         "gone": [
@@ -122,7 +125,7 @@ def figures(at: Opened, picture: Picture) -> dict[str, Any]:
             "today": _balance(picture.balance_today),
         },
         "faults": [
-            _fault(fault, bounds)
+            _fault(fault, boxes[bounds], words)
             for fault, bounds in zip(picture.faults, picture.fault_bounds, strict=True)
         ],
         "changed": asdict(picture.changed),
@@ -164,18 +167,16 @@ def _balance(balance: Balance) -> dict[str, Any]:
     }
 
 
-def _fault(fault: Fault, bounds: Box | None) -> dict[str, Any]:
-    english = language.current() == "en"
-    sentence = _TEXTS[fault.kind][1 if english else 0]
+def _fault(fault: Fault, box: list[float] | None, reader_language: str) -> dict[str, Any]:
     return {
         "kind": str(fault.kind),
-        "label": fault.kind.label(language.current()),
+        "label": fault.kind.label(reader_language),
         "blocks": fault.blocks,
         "row": fault.row,
         "subject": fault.subject,
         "number": fault.number,
-        "text": sentence.format(subject=fault.subject, number=fault.number),
-        "bounds": _box(bounds) if bounds else None,
+        "text": fault_sentence(fault, reader_language),
+        "bounds": box,
     }
 
 
