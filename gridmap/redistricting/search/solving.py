@@ -21,8 +21,8 @@ Tick = Callable[[int, Int32s], bool]
 """Is told how many flips were spent since it was last asked and the best labels by atom; says whether to go on."""
 
 SWEEPS = 10
-STEP = 200
-"""Flips that a large step takes as long as, its smoothing apart."""
+SPLITTING = 6.5
+"""Sweeps that splitting two grids anew takes as long as."""
 
 WARM = 0.1
 CHUNK = 4_000_000
@@ -160,7 +160,7 @@ class _Walk:
         state, room = state_of(self.net, self.aim, label, grids, self.seed), room_of(self.net)
         best, met = state.label.copy(), state.label.copy()
         cost = lowest = cost_of(self.net, self.aim, state)
-        per_step = STEP + round(2 * SWEEPS * len(label) / max(grids, 1))
+        per_step = round(2 * (SPLITTING + SWEEPS) * len(label) / max(grids, 1))
         steps = flips // per_step if grids > 1 else 0
         done = 0
         while done < steps and not self.stopped:
