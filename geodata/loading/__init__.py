@@ -105,7 +105,8 @@ def load(
         the caller keeps that record by `keep`, in a transaction that is sure to be committed.
 
     Raises:
-        InvalidInput: another import is running; `Options.complete` for a layer on which others hang.
+        InvalidInput: another import is running, or a plan is being published; `Options.complete` for a
+            layer on which others hang.
     """
     _take_turn(session)
     prepared = _prepared(session, batch, day, options or Options())
@@ -153,12 +154,22 @@ def keep(session: Session, outcome: Outcome, now: datetime) -> int:
 
 
 def _take_turn(session: Session) -> None:
-    """Take the lock of imports until the transaction ends: two would compare with the same past."""
-    if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": LOCK}):
+    """Take the lock of imports until the transaction ends: two would compare with the same past.
+
+    Publications of plans share that lock: where it can be shared, it is one of them that holds it.
+    """
+    lock = {"lock": LOCK}
+    if session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), lock):
+        return
+    if session.scalar(text("SELECT pg_try_advisory_xact_lock_shared(:lock)"), lock):
         raise InvalidInput(
-            reason_zh="另一个导入正在进行，请等它结束后再试",
-            reason_en="Another import is running; try again when it has ended",
+            reason_zh="有网格方案正在发布，请等它结束后再试",
+            reason_en="A plan of grids is being published; try again when that has ended",
         )
+    raise InvalidInput(
+        reason_zh="另一个导入正在进行，请等它结束后再试",
+        reason_en="Another import is running; try again when it has ended",
+    )
 
 
 def _prepared(session: Session, batch: Batch, day: date, options: Options) -> Prepared:

@@ -34,6 +34,7 @@ from gridmap.redistricting.queries import spans
 from gridmap.redistricting.refusals import CodeTaken, NotPublishable, PlanOutdated
 from gridmap.redistricting.states import PlanAction, PlanState
 from gridmap.redistricting.succession import Fate, Succession, succession
+from gridmap.redistricting.superseding import Fates, supersede
 from gridmap.redistricting.tables import Adoption
 from gridmap.redistricting.terrain import Terrain, current_layers, terrain
 from gridmap.redistricting.withdrawing import withdraw
@@ -220,8 +221,18 @@ def _write(session: Session, work: _Publication) -> None:
     left = follow(session, change, journal)
     names = {one.grid_id: one.name for one in work.standing.grids if one.grid_id is not None}
     leave(session, work.adoption.id, change, left, names)
+    supersede(session, work.adoption, _fates(work, ids), work.adoption.at)
     work.adoption.journal = journal.as_json()
     session.flush()
+
+
+def _fates(work: _Publication, ids: Mapping[int, int]) -> Fates:
+    made, drafts = work.made, work.at.plan.grids
+    return Fates(
+        ended=made.ends,
+        returned=[ids[row] for row, fate in made.fates.items() if fate is Fate.RETURNS],
+        renumbered={grid: (ids[row], drafts[row].name) for grid, row in made.renumbered.items()},
+    )
 
 
 def _identities(session: Session, work: _Publication, journal: Journal) -> dict[int, int]:

@@ -30,6 +30,13 @@ def with_past(today: Plan, past: Plan) -> Plan:
     return Plan(tuple(grids), _translated(past.assignment, rows))
 
 
+def knowing(plan: Plan, other: Plan) -> Plan:
+    """Return a plan with rows behind, without ground, for the grids of another one that it does not know."""
+    known = {grid.grid_id for grid in plan.grids}
+    strange = tuple(grid for grid in other.grids if grid.grid_id not in known)
+    return Plan(plan.grids + strange, plan.assignment, plan.locked_atoms)
+
+
 def in_rows_of(plan: Plan, other: Plan) -> Assignment:
     """Return another plan's assignment in the rows of this one, by the grid that each row continues."""
     rows = {grid.grid_id: row for row, grid in enumerate(plan.grids)}

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from gridmap.redistricting.graph import Assignment, AtomGraph, Int32s, Weights
 from gridmap.redistricting.plan import MOST_GRIDS, UNASSIGNED, GridDraft, Plan
 from gridmap.redistricting.refusals import AcrossCommunities, CodeTaken, Locked, NotPlannable
-from gridmap.redistricting.search import propose
 
 LONGEST_NAME = 40
 LONGEST_NOTE = 500
@@ -113,7 +112,9 @@ def split(
             reason_en=f"“{grid.name}” has {len(members)} pieces: split it into 2 to {most}.",
             field="parts",
         )
-    labels = propose.split(graph, weights, members, parts)
+    from gridmap.redistricting.search import splitting  # noqa: PLC0415 - loads numba: a second
+
+    labels = splitting.split(graph, weights, members, parts)
     counts = np.bincount(labels, weights.households[members], minlength=parts)
     order = np.argsort(-counts, kind="stable")
     for part, code in zip(order[1:], codes, strict=False):

@@ -17,19 +17,15 @@ from sqlalchemy.orm import Session
 from gridmap.dispatch import service as dispatch
 from gridmap.dispatch.views import OpenPlace
 from gridmap.geometry.crs import from_wgs84
-from gridmap.ledger.settings import Setting
+from gridmap.redistricting.bands import band
 from gridmap.redistricting.faults import Surroundings
 from gridmap.redistricting.graph import Int32s, Int64s, Weights
 from gridmap.redistricting.memory import Memory
-from gridmap.redistricting.metrics import Band
 from gridmap.redistricting.plan import UNASSIGNED, GridDraft, Plan
 from gridmap.redistricting.queries import facts as queries
 from gridmap.redistricting.queries.ground import in_metres
 from gridmap.redistricting.terrain import Terrain
-
-BAND_SETTING: Final = "grid_households"
-USUAL_BAND: Final = Band(300, 500)
-"""Households a grid in towns; a county sets its own (`grid_households`: [least, most])."""
+from gridmap.timespan import local_day
 
 REPORTS_FRESH_FOR: Final = timedelta(seconds=20)
 KEPT: Final = 12
@@ -62,10 +58,13 @@ def facts(session: Session, terrain: Terrain, day: date, now: datetime) -> Facts
         session: open session.
         terrain: the atoms.
         day: day of the ledger.
-        now: this moment; open reports may be some seconds older.
+        now: this moment; open reports may be some seconds older. On another day than its own there are
+            none: who held a report then is not known here.
     """
     state = queries.ledger_state(session, _LAYERS)
     ledger = _LEDGER.get((terrain.key, day, state), lambda: _read(session, terrain, day))
+    if day != local_day(now):
+        return ledger
     lying = open_reports(session, terrain, now)
     reports = np.bincount(lying.atoms + 1, minlength=len(terrain.graph) + 1)[1:]
     return replace(ledger, weights=replace(ledger.weights, reports=reports.astype(np.int64)))
@@ -133,7 +132,7 @@ def _held_by(terrain: Terrain, shapes: NDArray[np.object_], homes: list[int]) ->
 def _read(session: Session, terrain: Terrain, day: date) -> Facts:
     names = queries.areas_on(session, day)
     around = Surroundings(
-        band=band(session),
+        band=band(session, day),
         communities={row.id: row.name for row in names},
         compounds=queries.compound_names(session, day),
         workers=queries.worker_names(session, day),
@@ -147,12 +146,6 @@ def _read(session: Session, terrain: Terrain, day: date) -> Facts:
         around=replace(around, workers=workers),
         community_codes={row.id: row.code for row in names},
     )
-
-
-def band(session: Session) -> Band:
-    """Return the households that a grid of this county should have."""
-    setting = session.get(Setting, BAND_SETTING)
-    return Band(*map(int, setting.value)) if setting is not None else USUAL_BAND
 
 
 def _weights(session: Session, terrain: Terrain, day: date) -> Weights:

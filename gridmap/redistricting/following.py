@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 import numpy as np
@@ -223,17 +223,21 @@ def _stand_ins(session: Session, change: Change, turned: Written, journal: Journ
 
 
 def _refuse_late(rows: Sequence[Row[Any]], day: date) -> None:
-    """A row that begins on the day cannot end on it: whoever has just come is not passed over."""
-    for row in rows:
-        if row.since < day:
-            continue
+    """A row that begins on the day cannot end on it: whoever has just come is not passed over.
+
+    So it is with the branch and the posts of a grid that was renumbered: they follow from that day, and the
+    old code can come back from the day after.
+    """
+    late = [row for row in rows if row.since >= day]
+    for row in late:
+        first = max(one.since for one in late) + timedelta(days=1)
         kind = getattr(row, "kind", None)
         zh, en = (PostKind(kind).zh, PostKind(kind).en) if kind else _BRANCH
         raise NotPublishable(
             reason_zh=f"{zh}“{row.name}”从 {row.since} 起才任职或设立，它的网格在 {day} 撤销。"
-            "请换一个更晚的生效日，或先调整这一任职。",
+            f"生效日最早可选 {first}；或先调整这一任职。",
             reason_en=f"{en} “{row.name}” begins on {row.since}, and its grid ends on {day}."
-            " Choose a later day, or change that first.",
+            f" The earliest possible day is {first}; or change that first.",
             field="day",
         )
 

@@ -108,17 +108,17 @@ class Impact:
 
 
 def impact(session: Session, at: Opened, now: datetime) -> Impact:
-    """Return what publishing a plan would do to today's state.
+    """Return what publishing a plan would do to today's state, or did to that of a past day.
 
     Args:
         session: open session.
-        at: the plan.
-        now: this moment; people and reports are those of its day.
+        at: the plan, beside today or a past day.
+        now: this moment; people are those of the day, reports only those that are open now.
     """
-    day = local_day(now)
+    day = at.past or local_day(now)
     flow = _Flow.of(at)
     gone = {grid.grid_id: row for row, grid in enumerate(at.plan.grids) if flow.leaves(row)}
-    reports = _reports(session, at, flow)
+    reports = [] if at.past else _reports(session, at, flow)
     return Impact(
         changed=changed(at.facts.weights, flow.before, flow.after),
         grids=tuple(flow.grids()),

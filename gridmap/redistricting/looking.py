@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from gridmap.redistricting.plan import UNASSIGNED, Difference, Plan
 from gridmap.redistricting.queries import facts as fact_queries
 from gridmap.redistricting.queries import layers as layer_queries
 from gridmap.redistricting.queries import plans as queries
+from gridmap.redistricting.states import PlanState
 from gridmap.timespan import local_day
 
 
@@ -60,6 +61,14 @@ def listed(session: Session, reader: SignedIn, day: date) -> Sequence[Row[Any]]:
 def areas(session: Session, day: date) -> Sequence[Row[Any]]:
     """Return id, code, kind and name of the areas that a plan can be made for, by code."""
     return fact_queries.areas_on(session, day)
+
+
+def eve(session: Session, plan_id: int, day: date) -> date | None:
+    """Return the day before the first one of a plan that is in force on a day; None where it is not."""
+    row = queries.plan(session, plan_id)
+    if row is None or row.state != PlanState.ADOPTED or row.day is None or row.day > day:
+        return None
+    return row.day - timedelta(days=1)
 
 
 def events(session: Session, at: Opened) -> Sequence[Row[Any]]:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from hmac import compare_digest
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from gridmap.accounts.authority import Right
 from gridmap.accounts.service import SignedIn
 from gridmap.errors import NotAllowed, NotFound
-from gridmap.redistricting.carrying import in_rows_of
+from gridmap.redistricting.carrying import in_rows_of, knowing
 from gridmap.redistricting.facts import Facts, facts
 from gridmap.redistricting.graph import Assignment
 from gridmap.redistricting.plan import GridDraft, Plan, unpacked
 from gridmap.redistricting.queries import plans as queries
+from gridmap.redistricting.states import PlanState
 from gridmap.redistricting.tables import Plan as PlanRow
 from gridmap.redistricting.tables import PlanVersion
 from gridmap.redistricting.terrain import Terrain, terrain
@@ -33,9 +35,17 @@ class Over:
     beneath: Assignment
 
 
+UNSETTLED: Final = frozenset({PlanState.DRAFT, PlanState.REVIEW, PlanState.APPROVED})
+"""Where a plan still waits to become the county's grids."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Opened:
-    """A plan at one of its versions, with the atoms and the facts of the day that it is read on."""
+    """A plan at one of its versions, with the atoms and the facts of the day that it is read on.
+
+    `past` is that day where it is another one than the day on which somebody reads; `in_force` where the
+    plan was published and holds on that day: whatever is not the same there came later.
+    """
 
     row: PlanRow
     number: int
@@ -43,6 +53,8 @@ class Opened:
     over: Over
     terrain: Terrain
     facts: Facts
+    past: date | None = None
+    in_force: bool = False
 
     @property
     def today(self) -> Assignment:
@@ -60,13 +72,14 @@ def require(planner: SignedIn, right: Right = Right.PLAN) -> None:
         raise NotAllowed
 
 
-def opened(
+def opened(  # noqa: PLR0913, PLR0917 - what an address says
     session: Session,
     reader: SignedIn,
     plan_id: int,
     now: datetime,
     number: int | None = None,
     key: str | None = None,
+    beside: date | None = None,
 ) -> Opened:
     """Return a plan at its newest version, or at another one.
 
@@ -77,6 +90,7 @@ def opened(
         now: this moment.
         number: the version; the newest without it.
         key: the key under which the plan was shared.
+        beside: the day whose grids, buildings and people it is shown beside; today without it.
 
     Raises:
         NotAllowed: neither planner nor reviewer, and no key.
@@ -88,7 +102,24 @@ def opened(
             raise no_plan()
     elif not reader.scope.may(Right.PLAN):
         require(reader, Right.APPROVE_PLANS)
-    return at_version(session, row, now, number)
+    at = at_version(session, row, now, number, beside)
+    if at.past is None and at.number == at.row.head and at.row.state in UNSETTLED:
+        return at
+    day = at.past or local_day(now)
+    in_force = _in_force(at.row, day)
+    plan = _published(session, at.plan) if in_force else at.plan
+    return replace(at, plan=knowing(plan, at.facts.today), in_force=in_force)
+
+
+def _in_force(row: PlanRow, day: date) -> bool:
+    return row.state == PlanState.ADOPTED and row.day is not None and row.day <= day
+
+
+def _published(session: Session, plan: Plan) -> Plan:
+    """Return a plan whose rows continue the grids that its publication has made or brought back."""
+    ids = queries.grids_by_code(session, [grid.code for grid in plan.grids])
+    grids = tuple(replace(grid, grid_id=ids.get(grid.code, grid.grid_id)) for grid in plan.grids)
+    return replace(plan, grids=grids)
 
 
 def shared(session: Session, key: str) -> int:
@@ -104,9 +135,13 @@ def shared(session: Session, key: str) -> int:
 
 
 def at_version(
-    session: Session, row: PlanRow | None, now: datetime, number: int | None = None
+    session: Session,
+    row: PlanRow | None,
+    now: datetime,
+    number: int | None = None,
+    beside: date | None = None,
 ) -> Opened:
-    """Return a plan of the database at its newest version, or at another one.
+    """Return a plan of the database at its newest version, or at another one; beside today or a day.
 
     Raises:
         NotFound: there is no such plan or version.
@@ -116,8 +151,9 @@ def at_version(
     stored = stored_version(session, row.id, number or row.head)
     ground = terrain(session, stored.layers)
     over = Over(ground.layer_ids, stored.base, unpacked(stored.beneath))
-    known = facts(session, ground, local_day(now), now)
-    return Opened(row, stored.number, valued(stored), over, ground, known)
+    past = beside if beside != local_day(now) else None
+    known = facts(session, ground, past or local_day(now), now)
+    return Opened(row, stored.number, valued(stored), over, ground, known, past)
 
 
 def stored_version(session: Session, plan_id: int, number: int) -> PlanVersion:

@@ -15,8 +15,7 @@ from gridmap.redistricting.metrics import balance, measure, road_share
 from gridmap.redistricting.opening import Opened
 from gridmap.redistricting.picture import changed
 from gridmap.redistricting.plan import UNASSIGNED, GridDraft, packed
-from gridmap.redistricting.search import propose as search
-from gridmap.redistricting.search.propose import Progress, Wish
+from gridmap.redistricting.search.wishes import Progress, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +79,8 @@ def proposed(task: Task, heard: Callable[[float, str, Assignment], bool]) -> dic
     Raises:
         GridmapError: nothing fits the wish and the locks.
     """
+    from gridmap.redistricting.search import propose as search  # noqa: PLC0415 - loads numba: a second
+
     at, rows = task.at, task.rows
     graph = at.terrain.graph if task.whole else at.terrain.graph.taken(rows)
     weights = at.facts.weights if task.whole else at.facts.weights.taken(rows)

@@ -28,6 +28,18 @@ class RunState(Term):
     FAILED = "failed", "未能完成", "Failed"
 
 
+class Superseded(Term):
+    """Why a later publication leaves nothing to decide about a task of an earlier one."""
+
+    GRID_ENDED = "grid_ended", "这个网格不再保留", "this grid is not kept"
+    GRID_RETURNED = "grid_returned", "原来的网格已恢复", "the grid that had ended comes back"
+    RENUMBERED = (
+        "renumbered",
+        "网格改了编码，这件事转到新编码下",
+        "its grid has another code now; the task goes on there",
+    )
+
+
 class PlanAction(Term):
     """What is done with a plan as a whole."""
 

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gridmap.redistricting.states import PlanState, RunState
+from gridmap.redistricting.states import PlanState, RunState, Superseded
 from gridmap.store.base import Base
 from gridmap.terms import Term
 
@@ -185,11 +185,17 @@ class PlanTask(Base):
     """What a published plan leaves to a person: a branch to found, a worker to name.
 
     `proposal` says what would follow by rule (the post or branch, the successor); nothing of it
-    happens before somebody says so.
+    happens before somebody says so. A later publication that makes it pointless closes it
+    (`superseded_by_id`, with the reason).
     """
 
     __tablename__ = "plan_task"
-    __table_args__ = (Index("ix_plan_task_adoption_id", "adoption_id"),)
+    __table_args__ = (
+        CheckConstraint(_one_of("reason", Superseded), name="reason"),
+        CheckConstraint("(superseded_by_id IS NULL) = (reason IS NULL)", name="superseded"),
+        Index("ix_plan_task_adoption_id", "adoption_id"),
+        Index("ix_plan_task_superseded_by_id", "superseded_by_id"),
+    )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     adoption_id: Mapped[int] = mapped_column(ForeignKey("plan_adoption.id"))
@@ -199,6 +205,8 @@ class PlanTask(Base):
     done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     done_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     outcome: Mapped[str | None] = mapped_column(String(16))
+    superseded_by_id: Mapped[int | None] = mapped_column(ForeignKey("plan_adoption.id"))
+    reason: Mapped[str | None] = mapped_column(String(16))
 
 
 class ProposalRun(Base):

@@ -24,6 +24,7 @@ from gridmap.redistricting.queries import adoption as adoptions
 from gridmap.redistricting.queries import spans
 from gridmap.redistricting.queries import tasks as queries
 from gridmap.redistricting.refusals import NotPublishable
+from gridmap.redistricting.states import Superseded
 from gridmap.redistricting.tables import Adoption, PlanTask
 from gridmap.store import audit
 from gridmap.terms import SINGLE_HOLDER_POSTS, PostKind, Term
@@ -87,8 +88,25 @@ MOST_NAMED: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """The publication that closed a task of an earlier one, and why."""
+
+    plan_id: int
+    name: str
+    day: date
+    reason: Superseded
+
+    def text(self, language: str) -> str:
+        """Return the reason as a sentence in ``zh`` or ``en``."""
+        why = self.reason.label(language)
+        if language == "en":
+            return f"Closed by “{self.name}”, in force from {self.day}: {why}."
+        return f"由“{self.name}”取代（{self.day} 起施行）：{why}。"
+
+
+@dataclass(frozen=True, slots=True)
 class OpenTask:
-    """A task as it is shown; `done` and `outcome` when somebody has decided."""
+    """A task as it is shown; `done` and `outcome` when somebody has decided, `later` when a plan has."""
 
     id: int
     kind: TaskKind
@@ -96,6 +114,7 @@ class OpenTask:
     proposal: Mapping[str, Any]
     done: bool
     outcome: str | None
+    later: Later | None = None
 
     def text(self, language: str) -> str:
         """Return what is to be decided, in ``zh`` or ``en``."""
@@ -118,7 +137,7 @@ def _listed(value: object, comma: str) -> str:
 def open_tasks(session: Session, adoption_id: int) -> list[OpenTask]:
     """Return what is still to be decided after a publication."""
     rows = queries.of_adoption(session, adoption_id)
-    return [_shown(row) for row in rows if row.done_at is None]
+    return [_shown(row, {}) for row in rows if row.done_at is None]
 
 
 def of_plan(session: Session, reader: SignedIn, plan_id: int) -> list[OpenTask]:
@@ -129,12 +148,21 @@ def of_plan(session: Session, reader: SignedIn, plan_id: int) -> list[OpenTask]:
     """
     if not reader.scope.may(Right.PLAN):
         require(reader, Right.APPROVE_PLANS)
-    return [_shown(row) for row in queries.of_plan(session, plan_id)]
+    rows = queries.of_plan(session, plan_id)
+    later = queries.superseding(session, rows)
+    return [_shown(row, later) for row in rows]
 
 
-def _shown(row: PlanTask) -> OpenTask:
+def _shown(row: PlanTask, later: Mapping[int, queries.Found]) -> OpenTask:
+    by = later.get(row.superseded_by_id or 0)
     return OpenTask(
-        row.id, TaskKind(row.kind), row.grid_id, row.proposal, row.done_at is not None, row.outcome
+        row.id,
+        TaskKind(row.kind),
+        row.grid_id,
+        row.proposal,
+        row.done_at is not None,
+        row.outcome,
+        Later(by.plan_id, by.name, by.day, Superseded(row.reason)) if by and row.reason else None,
     )
 
 
@@ -179,6 +207,8 @@ def _held(session: Session, planner: SignedIn, task_id: int) -> tuple[Adoption, 
         raise NotFound(what_zh="这件待办", what_en="This task")
     adoption = adoptions.adoption_held(session, adoption_id)
     row = queries.held(session, task_id)
+    if row.superseded_by_id is not None:
+        raise _refused("这件待办已由后来的方案取代，不必再办。", "A later plan has closed this.")
     if row.done_at is not None:
         raise _refused("这件待办已有结论。", "This has been decided already.")
     return adoption, row

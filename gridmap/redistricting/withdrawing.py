@@ -44,7 +44,8 @@ def withdraw(
     """Take back a published plan before its day.
 
     Rows that would have begun on the day go, rows that would have ended go on. Codes of grids that never
-    were stay used up. Tasks that were accepted before are taken back, too.
+    were stay used up. Tasks that were accepted before are taken back, too; those of earlier publications that
+    it had closed are open again.
 
     Args:
         session: open session.
@@ -64,7 +65,8 @@ def withdraw(
     row = reviewing.held(session, plan_id, PlanAction.WITHDRAW, None)
     if not queries.hold_ledger(session):
         raise _refused(
-            "有数据正在导入，请等它结束后再试。", "An import is running; try again later."
+            "有数据正在导入，请等它结束后再试。",
+            "An import is running; try again when it has ended.",
         )
     adoption = queries.adoption_of(session, plan_id)
     if adoption is None or adoption.day <= local_day(now):
@@ -76,6 +78,7 @@ def withdraw(
     _refuse_changed(session, journal, adoption)
     _take_back(session, journal)
     task_queries.close_all(session, adoption.id, task_queries.WITHDRAWN, now)
+    task_queries.reopen(session, adoption.id)
     adoption.withdrawn_at = now
     row.state = PlanState.WITHDRAWN
     reviewing.record(session, planner, row, PlanAction.WITHDRAW, now, reviewing.checked(note))

@@ -312,6 +312,14 @@ def test_two_imports_do_not_run_at_once(engine, bring):
             bring("communities", COMMUNITIES)
 
 
+def test_an_import_that_waits_for_a_publication_says_so(engine, bring):
+    with engine.connect() as other, other.begin():
+        other.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": loading.LOCK})
+        with pytest.raises(InvalidInput, match="方案正在发布") as refused:
+            bring("communities", COMMUNITIES)
+    assert "import is running" not in refused.value.message("en")
+
+
 def test_overlapping_footprints_are_told_and_taken(session, town, bring):
     outcome = bring(
         "buildings", [house("b8", 25, 25), house("b9", 100, 100), house("b7", 101, 101)]

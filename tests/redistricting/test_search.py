@@ -1,5 +1,8 @@
 """The search: whatever is asked, every proposal is whole, contiguous, exact, and keeps its locks."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -174,3 +177,12 @@ def test_a_split_hangs_together(households, parts):
     labels = split(graph, lattice.weights(graph, households=households), np.arange(48), parts)
     assert sorted(np.unique(labels)) == list(range(parts))
     check(graph, labels.astype(np.int32))
+
+
+def test_whoever_never_searches_does_not_load_the_compiler():
+    """numba takes a second: commands and pages that search nothing are not to wait for it."""
+    script = "import sys, web.wsgi, web.commands; print('numba' in sys.modules)"
+    found = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert found.stdout.strip() == "False"

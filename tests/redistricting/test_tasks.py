@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from gridmap.errors import NotAllowed, NotFound
 from gridmap.ledger.party import PartyVersion
@@ -185,6 +185,11 @@ def test_nothing_follows_into_a_grid_that_has_gone_meanwhile(county):
     plan = county.begin()
     county.merge(plan, "CA")
     county.publish(plan)
+    with pytest.raises(NotPublishable, match="后来的方案取代"):
+        accept(county, task, later(2))
+    # as if somebody had been deciding it while the plan was published
+    reopened = "done_at = NULL, outcome = NULL, superseded_by_id = NULL, reason = NULL"
+    county.session.execute(text(f"UPDATE plan_task SET {reopened} WHERE id = {task.id}"))
     with pytest.raises(NotPublishable, match="不存在"):
         accept(county, task, later(2))
 

@@ -1,15 +1,18 @@
 """Pages of plans: who may, the form that begins one, policy and words; names only as data."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from gridmap.ledger.posts import Person
 from gridmap.terms import PostKind, Role
 from tests import worlds
 from tests.dispatch.filings import county
 from tests.web import signed
 from web.pages.plans_palette import PALETTE, contrast
+from web.params import today
 
 PAGE = {"Accept": "text/html"}
 SCRIPTS = Path(__file__).parents[2] / "web/static/js"
@@ -98,7 +101,7 @@ def test_reviewers_look_and_do_not_begin_others_neither(client, planner):
     assert listed.status_code == 200
     assert 'id="begin"' not in listed.text
     assert clerk.get(address, headers=PAGE).status_code == 200
-    for path in ("/plans", address, f"{address}/sheet"):
+    for path in ("/plans", "/plans/published", address, f"{address}/sheet"):
         assert worker.get(path, headers=PAGE).status_code == 403
     assert "/plans" not in worker.get("/", headers=PAGE).text
 
@@ -113,6 +116,112 @@ def test_a_shared_plan_is_shown_without_tools_to_who_has_its_address(client, pla
     assert 'id="submit"' not in page
     assert planner.get("/plans/shared/nonsense", headers=PAGE).status_code == 404
     assert client.get(shared, headers=PAGE).status_code == 302
+
+
+def published(session, client, planner):
+    """A plan that carves a grid out of A, approved by another and in force from today; its number."""
+    plan = int(begun(planner, name="拆分试点").rsplit("/", 1)[1])
+    api = f"/api/v1/plans/{plan}"
+
+    def send(who, path, **body):
+        key = {"Idempotency-Key": f"publishing-{path.strip('/')}-{len(body)}"}
+        answer = who.post(f"{api}{path}", json=body, headers=key)
+        assert answer.status_code == 200, answer.json
+        return answer.json
+
+    grid = planner.get(api).json["grids"][0]["row"]
+    send(planner, "/edits", base=1, edit={"kind": "split", "grid": grid, "parts": 2})
+    send(planner, "/review", action="submit", base=2)
+    other = Person(code="planner-mei", name="梅审核")
+    session.add(other)
+    session.flush()
+    signed.account(session, other.id, "mei", [Role.PLANNER])
+    mei = signed_in(client, "mei")
+    mei.post(
+        f"{api}/review",
+        json={"action": "approve", "base": 2},
+        headers={"Idempotency-Key": "x" * 16},
+    )
+    send(planner, "/adopt", day=today().isoformat(), base=2)
+    return plan
+
+
+def test_what_was_published_is_listed_with_its_words_and_its_ways(session, client, planner):
+    empty = planner.get("/plans/published", headers=PAGE).text
+    assert "没有发布过的方案" in empty
+    plan = published(session, client, planner)
+    page = planner.get("/plans/published", headers=PAGE).text
+    assert "拆分试点" in page
+    assert re.search("A网格拆出新网格", page)
+    assert "起草：规划员" in page
+    assert "核准：梅审核" in page
+    assert "现行" in page
+    eve = today() - timedelta(days=1)
+    assert f'href="/plans/{plan}?compare=swipe&amp;beside={eve}"' in page
+    assert f'href="/plans/{plan}/sheet"' in page
+    planner.set_cookie("lang", "en")
+    english = planner.get("/plans/published", headers=PAGE).text
+    assert "split off from A网格" in english
+    assert "Approved by 梅审核" in english
+
+
+def test_publications_of_a_day_and_a_community(session, client, planner):
+    published(session, client, planner)
+    area = worlds.COUNTY[:6] + "001001"
+
+    def listed(**query):
+        return planner.get("/plans/published", query_string=query, headers=PAGE)
+
+    assert "拆分试点" in listed(day=today().isoformat(), community=area).text
+    assert "当天有效" in listed(day=today().isoformat()).text
+    before = listed(day=(today() - timedelta(days=1)).isoformat(), community="")
+    assert "到这一天为止" in before.text
+    assert "拆分试点" not in before.text
+    by_api = planner.get("/api/v1/plans/published", query_string={"community": area}).json
+    (one,) = by_api["publications"]
+    assert (one["name"], one["day"], one["reviewer"]) == ("拆分试点", today().isoformat(), "梅审核")
+    assert [change["kind"] for change in one["changes"]] == ["split"]
+    assert one["in_force"] == one["communities"]
+    assert listed(day="2026-13-01").status_code == 422
+    assert listed(community="x").status_code == 422
+
+
+def test_a_publication_is_read_beside_its_eve_and_nothing_can_be_done_there(
+    session, client, planner
+):
+    plan = published(session, client, planner)
+    eve = (today() - timedelta(days=1)).isoformat()
+    page = planner.get(f"/plans/{plan}?beside={eve}&compare=swipe", headers=PAGE).text
+    assert 'id="looking"' in page
+    assert "只读" in page
+    state = planner.get(f"/api/v1/plans/{plan}?beside={eve}").json
+    assert (state["beside"], state["may"], state["in_force"]) == (eve, [], False)
+    assert [grid["is_new"] for grid in state["grids"]].count(True) == 1
+    now_ = planner.get(f"/api/v1/plans/{plan}").json
+    assert (now_["beside"], now_["in_force"]) == (None, True)
+    assert now_["assignment"] == now_["today"]
+    never = planner.get(f"/api/v1/plans/{plan}?beside=1990-01-01").json
+    assert set(never["today"]) == {-1}, "before the first day of the ledger nothing stands"
+    impact = planner.get(f"/api/v1/plans/{plan}/impact?beside={eve}").json
+    assert {one["becomes"]["key"] for one in impact["grids"]} == {"redrawn", "begins"}
+    assert eve in planner.get(f"/plans/{plan}/sheet", headers=PAGE).text
+
+
+def test_an_older_version_is_read_alone_and_only_read(planner):
+    address = begun(planner)
+    api = f"/api/v1{address}"
+    grid = planner.get(api).json["grids"][0]["row"]
+    key = {"Idempotency-Key": "an-older-version"}
+    planner.post(
+        f"{api}/edits", json={"base": 1, "edit": {"kind": "split", "grid": grid}}, headers=key
+    )
+    page = planner.get(f"{address}?version=1", headers=PAGE).text
+    assert "正在看：第 1 版。只读。" in page
+    old, new = planner.get(f"{api}?version=1").json, planner.get(api).json
+    assert (old["may"], len(old["grids"])) == ([], 2)
+    assert ("edit" in new["may"], len(new["grids"])) == (True, 3)
+    assert 'id="looking"' not in planner.get(address, headers=PAGE).text
+    assert planner.get(f"{address}?version=0", headers=PAGE).status_code == 422
 
 
 @pytest.fixture(params=["", "/sheet"], ids=["table", "sheet"])

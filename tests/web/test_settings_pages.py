@@ -10,6 +10,9 @@ from geodata import calendar, categories
 from gridmap.dispatch import catalogue
 from gridmap.dispatch.categories import Limit, LimitedStep, LimitUnit, LoopStep
 from gridmap.dispatch.clocks import DEFAULT_HOURS, NamedDay
+from gridmap.ledger.settings import Setting
+from gridmap.redistricting import bands
+from gridmap.redistricting.metrics import Band
 from gridmap.store.audit import AuditEntry
 from gridmap.terms import Role, Rung
 from tests.dispatch.filings import staffed
@@ -24,6 +27,7 @@ PATHS = (
     "/settings/categories",
     "/settings/categories/new",
     "/settings/categories/E01002",
+    "/settings/households",
     "/settings/rates",
 )
 NEXT_YEAR = today().year + 1
@@ -297,6 +301,64 @@ def test_the_county_s_own_limits_are_set(admin, session):
     assert 'value="no"' in wrong.text
 
 
+# --- households -------------------------------------------------------------------------------
+
+HOUSEHOLDS = "/settings/households"
+
+
+def test_households_a_grid_are_set_from_a_day(admin, session):
+    assert "每个网格 300–500 户" in admin.get(HOUSEHOLDS).text
+    ahead = today() + timedelta(days=30)
+    fields = {"day": ahead.isoformat(), "least": "400", "most": "800"}
+    assert send(admin, HOUSEHOLDS, **fields).location == f"{HOUSEHOLDS}?saved=1"
+    page = admin.get(HOUSEHOLDS).text
+    assert "每个网格 300–500 户" in page
+    assert "400–800 户 · 尚未生效" in page
+    assert bands.band(session, today()) == bands.USUAL_BAND
+    assert bands.band(session, ahead) == Band(400, 800)
+    assert audited(session, "setting_changed")[0].object_key == "grid_households"
+    send(admin, HOUSEHOLDS, **(fields | {"day": today().isoformat(), "least": "350"}))
+    assert "每个网格 350–800 户" in admin.get(HOUSEHOLDS).text
+    assert len(bands.bands(session)) == 3
+
+
+def test_of_two_settings_for_one_day_the_later_counts(admin, session):
+    for most in ("600", "700"):
+        send(admin, HOUSEHOLDS, day=today().isoformat(), least="300", most=most)
+    assert bands.band(session, today()) == Band(300, 700)
+    assert len(bands.bands(session)) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "says"),
+    [
+        ({"least": "500"}, "most", "最多户数要大于最少户数"),
+        ({"least": "501"}, "most", "最多户数要大于最少户数"),
+        ({"least": "0"}, "least", "请填 1 到 100000 的整数"),
+        ({"most": "-5"}, "most", "请填 1 到 100000 的整数"),
+        ({"most": "many"}, "most", "请填 1 到 100000 的整数"),
+        ({"day": "2026-01-01"}, "day", "过去不能改"),
+        ({"day": "soon"}, "day", "请填日期"),
+    ],
+)
+def test_what_is_no_range_of_households_is_refused(admin, session, changes, field, says):
+    fields = {"day": today().isoformat(), "least": "300", "most": "500"} | changes
+    answer = send(admin, HOUSEHOLDS, **fields)
+    assert answer.status_code == 422
+    assert says in answer.text.partition(f'id="{field}-fault"')[2][:120]
+    assert f'value="{fields[next(iter(changes))]}"' in answer.text
+    assert bands.bands(session) == (bands.USUAL,)
+
+
+def test_a_plain_pair_that_a_county_wrote_holds_on_all_days(admin, session):
+    session.add(Setting(key="grid_households", value=[200, 450]))
+    session.flush()
+    assert "每个网格 200–450 户" in admin.get(HOUSEHOLDS).text
+    send(admin, HOUSEHOLDS, day=today().isoformat(), least="250", most="450")
+    assert bands.band(session, today() - timedelta(days=1)) == Band(200, 450)
+    assert bands.band(session, today()) == Band(250, 450)
+
+
 # --- rates ------------------------------------------------------------------------------------
 
 
@@ -348,6 +410,13 @@ def test_the_hub_says_what_is_due(admin, session):
 
 
 def test_forms_need_their_token(admin):
-    for path in ("calendar/days", "calendar/table", "calendar/hours", "rates", "categories"):
+    for path in (
+        "calendar/days",
+        "calendar/table",
+        "calendar/hours",
+        "households",
+        "rates",
+        "categories",
+    ):
         answer = admin.post(f"/settings/{path}", data={}, headers=PAGE)
         assert (answer.status_code, "刷新后重新提交" in answer.text) == (422, True), path

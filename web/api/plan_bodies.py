@@ -46,11 +46,26 @@ class PlanBody(Params):
 
 
 class VersionQuery(Params):
-    """`version`: which version is wanted; the newest where it is missing."""
+    """`version`: which version is wanted; `beside`: beside the grids of which day."""
 
     version: Number | None = Field(default=None, description="Version; the newest if missing")
     key: Annotated[Text, Field(max_length=64)] | None = Field(
         default=None, description="Key under which the plan was shared"
+    )
+    beside: Day | None = Field(
+        default=None,
+        description="Day whose grids, buildings and people it is shown beside; today if missing",
+    )
+
+
+class PublishedQuery(Params):
+    """Which publications: those that made the grids of a day, those of a community."""
+
+    day: Day | None = Field(
+        default=None, description="Only those in force from this day or an earlier one"
+    )
+    community: Annotated[Text, Field(pattern=r"^[0-9]{12}$")] | None = Field(
+        default=None, description="12-digit code of a community"
     )
 
 

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from gridmap.redistricting import proposing
 from gridmap.redistricting.proposing import Found
-from gridmap.redistricting.search.propose import Wish
+from gridmap.redistricting.search.wishes import Wish
 from gridmap.redistricting.searching import Asked
 from web import access, language
 from web.api import operations, plan_pictures, uploads

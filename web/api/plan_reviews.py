@@ -8,14 +8,14 @@ from apiflask import APIBlueprint
 from flask import jsonify, url_for
 from flask.typing import ResponseReturnValue
 
-from gridmap.redistricting import adoption, opening, reviewing, tasks
+from gridmap.redistricting import adoption, opening, published, reviewing, tasks
 from gridmap.redistricting.tasks import OpenTask
 from web import access, language
 from web.api import operations, uploads
 from web.api.answers import answers
-from web.api.plan_bodies import AdoptBody, NoteBody, ReviewBody, TaskBody
+from web.api.plan_bodies import AdoptBody, NoteBody, PublishedQuery, ReviewBody, TaskBody
 from web.api.plans import MISSING, REFUSED, state
-from web.params import now
+from web.params import now, today
 from web.session import current_session
 
 blueprint = APIBlueprint("plan_reviews_api", __name__, url_prefix="/api/v1/plans", tag="plans")
@@ -72,6 +72,37 @@ def withdraw(plan_id: int, json_data: NoteBody) -> ResponseReturnValue:
     return _shown(plan_id)
 
 
+@blueprint.get("/published")
+@blueprint.input(PublishedQuery, location="query")
+@blueprint.doc(responses=answers({200: "Publications, the latest day first", **REFUSED}))
+def publications(query_data: PublishedQuery) -> dict[str, Any]:
+    """List what was published: the day, the people, what became of which grids."""
+    reader, words = access.require_account(), language.current()
+    found = published.published(
+        current_session(), reader, today(), query_data.day, query_data.community
+    )
+    return {
+        "publications": [
+            {
+                "plan": one.plan_id,
+                "name": one.name,
+                "day": one.day.isoformat(),
+                "author": one.author,
+                "reviewer": one.reviewer,
+                "publisher": one.publisher,
+                "communities": list(one.communities),
+                "in_force": list(one.in_force),
+                "withdrawn": one.withdrawn,
+                "changes": [
+                    {"kind": str(story.happened), "text": story.text(words)}
+                    for story in one.stories
+                ],
+            }
+            for one in found
+        ]
+    }
+
+
 @blueprint.get("/<int:plan_id>/tasks")
 @blueprint.doc(responses=answers({200: "What is left to decide", **REFUSED, **MISSING}))
 def listed(plan_id: int) -> dict[str, Any]:
@@ -116,4 +147,7 @@ def _task(one: OpenTask) -> dict[str, Any]:
         "text": one.text(words),
         "done": one.done,
         "outcome": one.outcome,
+        "superseded_by": {"plan": one.later.plan_id, "text": one.later.text(words)}
+        if one.later
+        else None,
     }

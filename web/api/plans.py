@@ -89,7 +89,7 @@ def state(at: Opened, *, shared: bool = False) -> dict[str, Any]:
     session, reader, at_moment = current_session(), access.require_account(), now()
     code, name = looking.area_of(session, at, today())
     can_undo, can_redo = drafting.can_go(session, at)
-    work = drafting.bench(session, at)
+    may_age = at.past is None and at.row.state in opening.UNSETTLED
     begun = at.row.day is not None and at.row.day <= today()
     may = plan_pictures.allowed(at, reader, looking.planners(session, at), begun=begun)
     return {
@@ -98,18 +98,16 @@ def state(at: Opened, *, shared: bool = False) -> dict[str, Any]:
         "author": looking.author_of(session, at),
         "can_undo": can_undo,
         "can_redo": can_redo,
-        "outdated": at.row.state in _OPEN and looking.outdated(session, at, at_moment),
-        "may": [] if shared else may,
-        "codes": {
-            community: next(work.free_codes(community), None)
-            for community in at.terrain.graph.communities
-        },
+        "outdated": may_age and looking.outdated(session, at, at_moment),
+        "may": [] if shared or at.past or at.number != at.row.head else may,
+        "codes": {} if at.past else _free_codes(at),
         "terrain": at.terrain.key,
         "terrain_url": url_for(
             "plans_api.terrain",
             plan_id=at.row.id,
             version=at.number,
             key=at.row.share_key if shared else None,
+            beside=at.past.isoformat() if at.past else None,
         ),
         "events": [
             {
@@ -125,7 +123,10 @@ def state(at: Opened, *, shared: bool = False) -> dict[str, Any]:
     }
 
 
-_OPEN: Final = frozenset({PlanState.DRAFT, PlanState.REVIEW, PlanState.APPROVED})
+def _free_codes(at: Opened) -> dict[int, str | None]:
+    """The code that a new grid would get, by the id of the community."""
+    work = drafting.bench(current_session(), at)
+    return {one: next(work.free_codes(one), None) for one in at.terrain.graph.communities}
 
 
 @blueprint.get("/<int:plan_id>/terrain")
@@ -224,11 +225,16 @@ def compare(plan_id: int, query_data: CompareQuery) -> dict[str, Any]:
 @blueprint.input(VersionQuery, location="query")
 @blueprint.doc(responses=answers({200: "What it does to people and reports", **REFUSED, **MISSING}))
 def impact(plan_id: int, query_data: VersionQuery) -> dict[str, Any]:
-    """Return what publishing a plan would do: who moves, which posts and branches end or begin."""
+    """Return what publishing a plan would do: who moves, which posts and branches end or begin.
+
+    Beside the day before its first one it is what the plan did; open reports are not told then.
+    """
     found = consequences.impact(current_session(), _opened(plan_id, query_data), now())
     return plan_pictures.impact(found)
 
 
 def _opened(plan_id: int, query: VersionQuery) -> Opened:
     reader = access.require_account()
-    return opening.opened(current_session(), reader, plan_id, now(), query.version, query.key)
+    return opening.opened(
+        current_session(), reader, plan_id, now(), query.version, query.key, query.beside
+    )

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from gridmap.redistricting import drafting, proposing, searching
 from gridmap.redistricting.graph import Assignment
-from gridmap.redistricting.search.propose import Wish
+from gridmap.redistricting.search.wishes import Wish
 from gridmap.redistricting.searching import Asked, Task
 from gridmap.store.session import transaction
 from web.commands.engines import command_engine

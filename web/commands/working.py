@@ -17,7 +17,6 @@ from procrastinate.exceptions import ConnectorException
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from gridmap.redistricting.search.warming import warm
 from gridmap.store.session import make_engine
 from web.config import from_environment
 from web.jobs import first_line, listen, make_app, work_on
@@ -54,13 +53,19 @@ def work(with_parent: int | None) -> None:
     url = from_environment().database_url
     stop = threading.Event()
     # the search is compiled beside the rest, so that nobody who asks for a proposal waits for it
-    threading.Thread(target=warm, name="warming", daemon=True).start()
+    threading.Thread(target=_warm, name="warming", daemon=True).start()
     engine = make_engine(url, pool_size=POOL)
     try:
         app = make_app(url, work_on(engine, stop.is_set))
         asyncio.run(_until_stopped(app, engine, stop, with_parent))
     finally:
         engine.dispose()
+
+
+def _warm() -> None:
+    from gridmap.redistricting.search.warming import warm  # noqa: PLC0415 - loads numba: a second
+
+    warm()
 
 
 async def _until_stopped(

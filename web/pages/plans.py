@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date, format_datetime
 from flask_babel import gettext as _
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from gridmap.accounts.authority import Right
 from gridmap.accounts.service import SignedIn
@@ -108,7 +108,7 @@ def _list_page(fault: str = "", *, status: int = 200) -> ResponseReturnValue:
     page = render_template(
         "plans.html",
         plans=plans,
-        areas=_areas(),
+        areas=areas(),
         plans_for=who.scope.may(Right.PLAN),
         today=today().isoformat(),
         longest=LONGEST_PLAN_NAME,
@@ -118,8 +118,8 @@ def _list_page(fault: str = "", *, status: int = 200) -> ResponseReturnValue:
     return page, status
 
 
-def _areas() -> list[dict[str, Any]]:
-    """The areas as groups for a picker: the county, then each township with its communities."""
+def areas() -> list[dict[str, Any]]:
+    """Return the areas as groups for a picker: the county, then each township with its communities."""
     groups: dict[str, dict[str, Any]] = {}
     for row in looking.areas(current_session(), today()):
         group = groups.setdefault(row.code[:9], {"name": row.name, "areas": []})
@@ -151,11 +151,19 @@ def _in_force(day: date) -> str:
     return str(words).replace("{day}", format_date(day, "long"))
 
 
+class LookQuery(Params):
+    """A plan to look at only: at which version, beside the grids of which day, compared how."""
+
+    version: Annotated[int, Field(ge=1, lt=2**31)] | None = None
+    beside: Day | None = None
+    compare: Literal["swipe", "beside"] | None = None
+
+
 @blueprint.get("/plans/<int:plan_id>")
 def show(plan_id: int) -> ResponseReturnValue:
-    """Show the planner's table; what lies on it is read by its script."""
+    """Show the planner's table, or a version of a plan alone; its script reads what lies on it."""
     reader()
-    return _table(plan_id)
+    return _table(plan_id, look=LookQuery.model_validate(request.args.to_dict()))
 
 
 @blueprint.get("/plans/shared/<key>")
@@ -164,20 +172,39 @@ def shared(key: str) -> ResponseReturnValue:
     return _table(opening.shared(current_session(), key), key)
 
 
-def _table(plan_id: int, key: str = "") -> ResponseReturnValue:
+def _table(plan_id: int, key: str = "", look: LookQuery | None = None) -> ResponseReturnValue:
     county = publishing.county(current_session(), today())
+    look = look or LookQuery()
     frame = {
         "plan": plan_id,
         "key": key,
+        "version": look.version,
+        "beside": look.beside.isoformat() if look.beside else None,
+        "compare": look.compare,
         "today": today().isoformat(),
         "palette": [{"fill": fill, "ink": ink} for fill, ink in PALETTE],
     }
-    return render_template("plan.html", map=compose(county.bbox), frame=frame, key=key)
+    return render_template(
+        "plan.html", map=compose(county.bbox), frame=frame, key=key, looking=_looking(look)
+    )
+
+
+def _looking(look: LookQuery) -> str:
+    """What is shown instead of the newest version beside today, in words; empty where that is shown."""
+    version = _("第 {n} 版").replace("{n}", str(look.version)) if look.version else ""
+    day = format_date(look.beside, "long") if look.beside else ""
+    beside = _("与{day}的网格对照").replace("{day}", day) if day else ""
+    return " · ".join(part for part in (version, beside) if part)
 
 
 @blueprint.get("/plans/<int:plan_id>/sheet")
 def sheet(plan_id: int) -> ResponseReturnValue:
-    """Show what publishing a plan would do, on one sheet of paper."""
+    """Show what publishing a plan would do, or did, on one sheet of paper."""
     reader()
-    frame = {"plan": plan_id, "palette": [{"fill": fill, "ink": ink} for fill, ink in PALETTE]}
+    eve = looking.eve(current_session(), plan_id, today())
+    frame = {
+        "plan": plan_id,
+        "beside": eve.isoformat() if eve else None,
+        "palette": [{"fill": fill, "ink": ink} for fill, ink in PALETTE],
+    }
     return render_template("plan_sheet.html", frame=frame, printed=format_date(today(), "long"))

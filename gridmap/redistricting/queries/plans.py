@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from gridmap.ledger.areas import Area, AreaVersion
+from gridmap.ledger.areas import Area, AreaVersion, Grid
 from gridmap.ledger.posts import Person
 from gridmap.redistricting.tables import Adoption, Plan, PlanEvent, PlanVersion
 from gridmap.store.base import as_of
@@ -132,3 +132,9 @@ def event_rows(session: Session, plan_id: int) -> Sequence[Any]:
 def person_name(session: Session, person_id: int) -> str:
     """Return a person's name."""
     return session.scalar(select(Person.name).where(Person.id == person_id)) or ""
+
+
+def grids_by_code(session: Session, codes: Collection[str]) -> dict[str, int]:
+    """Return the ids of the grids with these codes; those that never were are left out."""
+    query = select(Grid.code, Grid.id).where(Grid.code.in_(list(codes)))
+    return {row.code: row.id for row in session.execute(query)}

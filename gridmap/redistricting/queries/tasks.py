@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Date, Row, func, insert, literal, select, update
+from sqlalchemy import ARRAY, Date, Integer, Row, func, insert, literal, select, update
 from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from gridmap.ledger.party import PartyOrganisation, PartyVersion
 from gridmap.ledger.posts import Person, Post
 from gridmap.redistricting.journal import Ends
 from gridmap.redistricting.queries.spans import among, lasts, table_of, until
-from gridmap.redistricting.tables import Adoption, PlanTask
+from gridmap.redistricting.tables import Adoption, Plan, PlanTask
 from gridmap.store.base import as_of, from_day
 from gridmap.terms import PartyKind, PostKind
 
@@ -66,6 +66,76 @@ def close_all(session: Session, adoption_id: int, outcome: str, now: datetime) -
         .values(done_at=now, outcome=outcome)
         .execution_options(synchronize_session=False)
     )
+
+
+def open_elsewhere(
+    session: Session, adoption_id: int, communities: Collection[int]
+) -> Sequence[PlanTask]:
+    """Return open tasks that other publications have left in some communities, held till the end.
+
+    What somebody is deciding just now is left to her.
+    """
+    query = (
+        select(PlanTask)
+        .join(Adoption, Adoption.id == PlanTask.adoption_id)
+        .where(
+            PlanTask.done_at.is_(None),
+            PlanTask.adoption_id != adoption_id,
+            Adoption.communities.bool_op("&&")(as_type(list(communities), ARRAY(Integer))),
+        )
+        .order_by(PlanTask.id)
+        .with_for_update(of=PlanTask, skip_locked=True)
+    )
+    return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def homes_of(session: Session, rows: Sequence[PlanTask]) -> dict[int, set[int]]:
+    """Return the grids from which the people and members of tasks came, by the id of the task."""
+    posts = {
+        row.id: [one["post"] for one in row.proposal["persons"]]
+        for row in rows
+        if "persons" in row.proposal
+    }
+    branches = {row.id: one for row in rows if isinstance(one := row.proposal.get("from"), int)}
+    of_post = select(Post.id, Post.grid_id).where(
+        among(Post.id, {one for some in posts.values() for one in some}), Post.grid_id.is_not(None)
+    )
+    of_branch = select(PartyVersion.organisation_id, PartyVersion.grid_id).where(
+        among(PartyVersion.organisation_id, set(branches.values())),
+        PartyVersion.grid_id.is_not(None),
+    )
+    homes = {row.id: row.grid_id for row in session.execute(of_post)}
+    found: dict[int, set[int]] = {
+        task: {homes[one] for one in some if one in homes} for task, some in posts.items()
+    }
+    for row in session.execute(of_branch):
+        for task, one in branches.items():
+            if one == row.organisation_id:
+                found.setdefault(task, set()).add(row.grid_id)
+    return found
+
+
+def reopen(session: Session, adoption_id: int) -> None:
+    """Open again what a publication had closed: it is taken back."""
+    session.execute(
+        update(PlanTask)
+        .where(PlanTask.superseded_by_id == adoption_id)
+        .values(done_at=None, outcome=None, superseded_by_id=None, reason=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def superseding(session: Session, rows: Sequence[PlanTask]) -> dict[int, Found]:
+    """Return plan_id, name and day of the publications that closed tasks, by their ids."""
+    ids = {row.superseded_by_id for row in rows if row.superseded_by_id is not None}
+    if not ids:
+        return {}
+    query = (
+        select(Adoption.id, Adoption.plan_id, Plan.name, Adoption.day)
+        .join(Plan, Plan.id == Adoption.plan_id)
+        .where(among(Adoption.id, ids))
+    )
+    return {row.id: row for row in session.execute(query)}
 
 
 def occupied(session: Session, grids: Collection[int], day: date) -> set[tuple[int, str]]:

@@ -348,6 +348,7 @@ def test_who_comes_too_late_is_told_by_whom_and_sees_the_newest(planner):
     words = page.locator("#dialog").inner_text()
     assert "规划lan" in words
     assert "新名字" in words
+    assert "0 个地块不同" in words
     page.locator("#dialog button").click()
     assert page.evaluate("window.plan_page.model.state.version") == other["version"]
     assert page.locator(f".plan-row[data-row='{row}'] b").first.inner_text() == "新名字"
@@ -554,6 +555,33 @@ def test_published_from_today_a_click_on_the_map_finds_the_new_grid(reviewer):
     step(page, "发布", "已发布", day=today().isoformat())
     page.goto(f"{page.server}/?lon={x}&lat={y}&z=18")
     until(page, f"document.getElementById('card').textContent.includes('{name}')")
+
+
+@pytest.mark.parametrize("planner", ["锦绣社区"], indirect=True)
+def test_what_was_published_is_looked_at_beside_its_eve(reviewer):
+    page = reviewer
+    step(page, "核准", "已核准")
+    step(page, "发布", "已发布", day=today().isoformat())
+    page.goto(f"{page.server}/plans/published?day={today()}")
+    listed = page.locator("#published li", has=page.locator(f"a[href^='/plans/{page.plan}?']"))
+    assert "拆出" in listed.first.inner_text()
+    assert "当天有效" in listed.first.inner_text()
+    with page.expect_navigation():
+        listed.first.get_by_role("link", name="与发布前对照").click()
+    open_plan(page)
+    assert page.locator("#divider").is_visible()
+    assert page.locator("#submit").is_hidden()
+    before, after = page.evaluate(
+        "[window.plan_page.compare.rows, window.plan_page.model.shown.rows].map((rows) => new Set(rows).size)"
+    )
+    assert before < after
+    assert page.locator("#tally").inner_text().startswith("相差")
+    page.click("#tab-review")
+    page.get_by_role("link", name="打开").last.click()
+    open_plan(page)
+    assert "version=1" in page.url
+    assert "第 1 版" in page.locator("#looking").inner_text()
+    assert len(page.evaluate("window.plan_page.model.rows()")) == before
 
 
 def test_a_shared_plan_is_looked_at_by_who_does_not_plan(planner, plan_server, browser):

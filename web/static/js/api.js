@@ -1,16 +1,17 @@
 /**
- * Calls to our own API. Refusals come as problem JSON {code, message, field, hint} in the reader's
+ * Calls to our own API. Refusals come as problem JSON {code, message, field, hint, differs} in the reader's
  * language and are thrown as `Problem`; a lost connection is a Problem too.
  */
 
 import { el } from "./dom.js";
 import { language, t } from "./strings.js";
 
-/** A refusal to show: `message` and `hint` are sentences, `code` is for programs, `status` 0 = no network. */
+/** A refusal to show: `message` and `hint` are sentences, `code` is for programs, `status` 0 = no network;
+    `differs`: what another has saved meanwhile, where the refusal says so. */
 export class Problem extends Error {
-  constructor({ code, message, field = null, hint = "", status = 0 }) {
+  constructor({ code, message, field = null, hint = "", differs = null, status = 0 }) {
     super(message);
-    Object.assign(this, { name: "Problem", code, field, hint, status });
+    Object.assign(this, { name: "Problem", code, field, hint, differs, status });
   }
 }
 

@@ -35,15 +35,16 @@ class PlanPage {
   constructor() {
     this.frame = JSON.parse($("frame").textContent);
     this.api = `/api/v1/plans/${this.frame.plan}`;
+    const { key, version, beside } = this.frame;
+    this.look = { key, version, beside };
     this.county = new PlanMap({ failed: toastProblem });
     this.map = this.county.map;
   }
 
   async start() {
-    const { key } = this.frame;
     try {
       const info = getJSON("/api/v1/county");
-      const state = await getJSON(this.api, { key });
+      const state = await getJSON(this.api, this.look);
       const terrain = await getJSON(state.terrain_url);
       this.info = await info;
       this.begin(state, terrain);
@@ -63,6 +64,7 @@ class PlanPage {
     this.model.addEventListener("change", ({ detail }) => this.changed(detail));
     this.showAll();
     this.listen();
+    if (this.frame.compare) this.compare.press(this.frame.compare);
     document.body.dataset.ready = "plan";
   }
 
@@ -94,7 +96,7 @@ class PlanPage {
     this.grids = new GridList(model, { chosen: (row) => this.choose(row), zoom: (row) => this.zoomTo(row), may });
     this.detail = new GridDetail(model, { edit: (edit, shown) => this.painting.made(this.queue.edit(edit, shown), edit), zoom: (row) => this.zoomTo(row), closed: () => this.choose(null), may });
     this.faults = new FaultPane(model, { zoom: (bounds, row) => this.zoomBounds(bounds, row) });
-    this.compare = new Compare(this.county, model, this.options, { api, key: this.frame.key });
+    this.compare = new Compare(this.county, model, this.options, { api, look: this.look });
     this.makePanes();
   }
 
@@ -241,12 +243,19 @@ class PlanPage {
     $("seam").textContent = seam;
     $("seam").className = `badge badge-${loose || blocking ? "red" : "green"}`;
     const counts = Object.fromEntries(Object.entries(changed).map(([name, n]) => [name, numberText(n)]));
-    $("tally").textContent = changed.buildings || changed.households ? t("changed", counts) : t("unchanged");
+    $("tally").textContent = this.tally(changed, counts);
     $("grids-count").textContent = numberText(this.model.rows().length);
     this.detail.update();
     if (this.frame.key) return;
     $("undo").disabled = !this.may || !(state.can_undo || this.queue.busy);
     $("redo").disabled = !this.may || !state.can_redo;
+  }
+
+  /** What is not the same; who held which report on a past day is not known here. */
+  tally({ buildings, households }, counts) {
+    const { beside, in_force: inForce } = this.model.state;
+    if (!buildings && !households) return t(beside || inForce ? "same" : "unchanged");
+    return t(beside ? "changed_past" : "changed", counts);
   }
 
   saving(word) {

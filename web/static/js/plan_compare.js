@@ -1,21 +1,23 @@
 /**
- * The plan beside what it is compared with (today, or a version): by a divider over one map, on two
+ * The plan beside what it is compared with (today, a past day, or a version): by a divider over one map, on two
  * maps side by side, or with stripes on whatever has moved.
  */
 
 import { getJSON, toastProblem } from "./api.js";
 import { Cover } from "./plan_cover.js";
 import { layPlan, MapBeside } from "./plan_map.js";
+import { besideText } from "./plan_words.js";
 import { t } from "./strings.js";
 
 const KEY_STEP = 0.05;
 const $ = (id) => document.getElementById(id);
 
 export class Compare {
-  /** `county`: PlanMap. `api`: address of the plan. */
-  constructor(county, model, options, { api, key }) {
-    Object.assign(this, { county, model, options, api, key, mode: null, changes: false, share: 0.5 });
-    this.other = { word: "today", name: t("today") };
+  /** `county`: PlanMap. `api`: address of the plan; `look`: which version of it, beside which day. */
+  constructor(county, model, options, { api, look }) {
+    Object.assign(this, { county, model, options, api, look, mode: null, changes: false, share: 0.5 });
+    this.usual = { word: "today", name: besideText(look.beside) };
+    this.other = this.usual;
     for (const button of $("compare").querySelectorAll("[data-compare]")) {
       button.addEventListener("click", () => this.press(button.dataset.compare));
     }
@@ -41,7 +43,7 @@ export class Compare {
     try {
       const other = { word, name };
       if (word !== "today") {
-        const { moved } = await getJSON(`${this.api}/compare`, { with: word, key: this.key });
+        const { moved } = await getJSON(`${this.api}/compare`, { with: word, ...this.look });
         other.rows = Int32Array.from(this.model.saved);
         for (const [atom, row] of moved) other.rows[atom] = row;
       }
@@ -57,7 +59,7 @@ export class Compare {
     this.clear();
     this.mode = mode;
     if (!mode) {
-      this.other = { word: "today", name: t("today") };
+      this.other = this.usual;
       return;
     }
     this.cover = new Cover(this.model.mesh, this.rows);

@@ -1,7 +1,7 @@
 /** How even the grids are against today, and what is wrong, the gravest first, each with its place. */
 
 import { el, icon } from "./dom.js";
-import { percent } from "./plan_words.js";
+import { besideText, percent } from "./plan_words.js";
 import { numberText, t } from "./strings.js";
 
 const AT_ONCE = 60;
@@ -34,7 +34,7 @@ export class FaultPane {
       [t("balance_worst"), (one) => percent(one.worst, 1)],
       [t("balance_roads"), (one) => percent(one.roads)],
     ];
-    const head = el("tr", {}, el("th", { scope: "col" }), el("th", { scope: "col", class: "number" }, t("today")), el("th", { scope: "col", class: "number" }, t("plan")));
+    const head = el("tr", {}, el("th", { scope: "col" }), el("th", { scope: "col", class: "number" }, besideText(this.model.state.beside)), el("th", { scope: "col", class: "number" }, t("plan")));
     const lines = rows.map(([name, value]) => el("tr", {}, el("th", { scope: "row" }, name), el("td", { class: "number" }, value(today)), el("td", { class: "number" }, el("b", {}, value(balance)))));
     return el("table", { class: "plan-balance" }, el("thead", {}, head), el("tbody", {}, lines));
   }

@@ -85,10 +85,10 @@ export class GridList {
   }
 
   goneLines() {
-    const gone = this.model.state.gone;
+    const { gone, in_force: inForce } = this.model.state;
     if (!gone.length) return [];
     const lines = gone.map(({ name, code }) => el("p", { class: "plan-gone" }, el("span", {}, shortCode(code)), name));
-    return [el("h3", { class: "plan-home" }, t("gone_n", { n: gone.length })), ...lines];
+    return [el("h3", { class: "plan-home" }, t(inForce ? "came_later_n" : "gone_n", { n: gone.length })), ...lines];
   }
 
   line(row) {

@@ -39,9 +39,12 @@ export class History {
   line(head, { version, edit, at, person }) {
     const name = t("version_n", { n: version });
     const words = el("span", { class: "row-text" }, el("b", {}, this.done(edit)), el("small", {}, [name, momentText(at), person].filter(Boolean).join(" · ")));
-    if (version === head) return [words, el("span", { class: "badge badge-green" }, t("now_showing"))];
+    const { id, version: shown } = this.model.state;
+    if (version === shown) return [words, el("span", { class: "badge badge-green" }, t("now_showing"))];
+    const address = version === head ? `/plans/${id}` : `/plans/${id}?version=${version}`;
+    const open = el("a", { class: "button", href: address }, t("open_version"));
     const compare = el("button", { class: "button", type: "button", onclick: () => this.compare(`version:${version}`, name) }, t("compare_with"));
-    return [words, compare];
+    return [words, el("span", { class: "plan-task" }, open, compare)];
   }
 
   done({ kind, atoms, parts, text }) {

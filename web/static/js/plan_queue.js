@@ -7,6 +7,7 @@ import { getJSON, post, Problem } from "./api.js";
 import { newKey } from "./shelf.js";
 
 const AGAIN_MS = 3000;
+const NOTHING = { atoms: 0, grids: [] };
 const PASSING = new Set([0, 502, 503, 504]); // no network, or a server that is just being restarted
 
 export class PlanQueue {
@@ -88,25 +89,9 @@ export class PlanQueue {
   async catchUp(step, problem) {
     const state = await this.newest();
     const dropped = this.model.pending;
-    const differs = this.differing(state);
     this.model.load(state);
     for (const one of dropped) one.resolve(null);
-    this.told.overtaken(problem, { ...differs, mine: Boolean(step.tries) });
-  }
-
-  /** What is not the same in a newer state: how many atoms, and the names of the grids concerned. */
-  differing({ assignment, grids }) {
-    const { saved, savedGrids } = this.model;
-    const rows = new Set();
-    let atoms = 0;
-    assignment.forEach((row, atom) => {
-      if (row === saved[atom]) return;
-      atoms += 1;
-      rows.add(row).add(saved[atom]);
-    });
-    const drawn = ({ name, code, note, locked }) => [name, code, note, locked].join("|");
-    for (const grid of grids) if (!savedGrids.has(grid.row) || drawn(grid) !== drawn(savedGrids.get(grid.row))) rows.add(grid.row);
-    return { atoms, grids: grids.filter(({ row }) => rows.has(row)).map(({ name }) => name) };
+    this.told.overtaken(problem, { ...(problem.differs ?? NOTHING), mine: Boolean(step.tries) });
   }
 
   async newest() {

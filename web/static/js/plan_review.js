@@ -121,15 +121,15 @@ export class ReviewPane {
   }
 
   listTasks(tasks) {
-    const lines = tasks.map((task) => el("li", { class: "row" }, el("span", { class: "row-text" }, el("b", {}, task.text), el("small", {}, task.label)), this.taskEnd(task)));
+    const lines = tasks.map((task) => el("li", { class: "row" }, el("span", { class: "row-text" }, el("b", {}, task.text), el("small", {}, task.label), task.superseded_by && el("small", {}, el("a", { href: `/plans/${task.superseded_by.plan}` }, task.superseded_by.text))), this.taskEnd(task)));
     const list = lines.length ? el("ul", { class: "rows" }, lines) : el("p", { class: "muted" }, t("tasks_none"));
     $("tasks").replaceChildren(el("h2", {}, t("tasks")), list);
   }
 
   taskEnd({ id, done, outcome }) {
     if (done) {
-      const accepted = outcome === "accepted";
-      return el("span", { class: `badge badge-${accepted ? "green" : "blue"}` }, accepted ? t("task_accepted") : t("task_declined"));
+      const [tone, words] = { accepted: ["green", t("task_accepted")], superseded: ["", t("task_superseded")] }[outcome] ?? ["blue", t("task_declined")];
+      return el("span", { class: tone ? `badge badge-${tone}` : "badge" }, words);
     }
     return el("span", { class: "plan-task" }, this.button(t("task_accept"), () => this.decide(id, true)), this.button(t("task_decline"), () => this.decide(id, false)));
   }

@@ -8,7 +8,7 @@ import { el } from "./dom.js";
 import { Cover } from "./plan_cover.js";
 import { Mesh } from "./plan_mesh.js";
 import { PlanModel } from "./plan_model.js";
-import { COMMA, shortCode } from "./plan_words.js";
+import { besideText, COMMA, shortCode } from "./plan_words.js";
 import { numberText, t } from "./strings.js";
 
 const SPACE = "http://www.w3.org/2000/svg";
@@ -35,12 +35,13 @@ class Sheet {
   async start() {
     const api = `/api/v1/plans/${this.frame.plan}`;
     try {
-      const [state, impact] = await Promise.all([getJSON(api), getJSON(`${api}/impact`)]);
+      const look = { beside: this.frame.beside };
+      const [state, impact] = await Promise.all([getJSON(api, look), getJSON(`${api}/impact`, look)]);
       const terrain = await getJSON(state.terrain_url);
       this.head(state);
-      this.totals(impact);
+      this.totals(impact, state.beside);
       this.maps(state, terrain);
-      $("tables").replaceChildren(...[this.grids(impact), this.posts(impact), this.branches(impact), this.buildings(impact), this.reports(impact)].flat());
+      $("tables").replaceChildren(...[this.grids(impact), this.posts(impact), this.branches(impact), this.buildings(impact), state.beside ? [] : this.reports(impact)].flat());
       document.body.dataset.ready = "sheet";
     } catch (problem) {
       toastProblem(problem);
@@ -53,13 +54,13 @@ class Sheet {
     $("sheet-facts").textContent = [area.name, state.label, author, t("version_n", { n: version }), $("sheet-facts").dataset.printed].filter(Boolean).join(" · ");
   }
 
-  totals({ changed, hands_change: hands }) {
+  totals({ changed, hands_change: hands }, beside) {
     const tile = (name, n, note) => el("div", {}, el("dt", {}, name), el("dd", {}, numberText(n), note && el("small", {}, note)));
     $("totals").replaceChildren(
       tile(t("moved_buildings"), changed.buildings),
       tile(t("moved_households"), changed.households),
       tile(t("moved_residents"), changed.residents),
-      tile(t("moved_reports"), changed.reports, changed.reports > 0 && t("hands", { n: numberText(hands) })),
+      ...(beside ? [] : [tile(t("moved_reports"), changed.reports, changed.reports > 0 && t("hands", { n: numberText(hands) }))]),
     );
   }
 
@@ -71,7 +72,7 @@ class Sheet {
     this.scale = { k: WIDE / (x2 - x1), x: x1, y: y1, high: Math.ceil(((y2 - y1) * WIDE) / (x2 - x1)) };
     model.giveColours(model.today);
     const homes = new Cover(mesh, terrain.community);
-    $("maps").replaceChildren(this.map(model, model.today, homes, t("today")), this.map(model, model.shown, homes, t("after")));
+    $("maps").replaceChildren(this.map(model, model.today, homes, besideText(state.beside)), this.map(model, model.shown, homes, t("after")));
   }
 
   map(model, cover, homes, caption) {

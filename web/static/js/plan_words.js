@@ -1,6 +1,6 @@
 /** Figures as the planner's table writes them: with a sign where they are changes, with units. */
 
-import { language, numberText, t } from "./strings.js";
+import { dayText, language, numberText, t } from "./strings.js";
 
 const locale = language === "en" ? "en-US" : "zh-CN";
 const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Shanghai" });
@@ -29,6 +29,11 @@ export function areaText(metres) {
 export function momentText(at) {
   const time = Date.parse(at);
   return Number.isNaN(time) ? "" : moment.format(time);
+}
+
+/** What a plan is shown beside: today, or a past day. */
+export function besideText(day) {
+  return day ? dayText(day) : t("today");
 }
 
 /** The last three digits of a grid's code: its number in the community. */
