@@ -88,6 +88,7 @@ class Right(StrEnum):
     SETTINGS = "settings"
     PLAN = "plan"
     APPROVE_PLANS = "approve_plans"
+    KEEP_REGISTERS = "keep_registers"
 
 
 RIGHTS: Final[Mapping[Right, frozenset[PostKind | Role]]] = {
@@ -106,6 +107,9 @@ RIGHTS: Final[Mapping[Right, frozenset[PostKind | Role]]] = {
     Right.SETTINGS: frozenset({Role.ADMINISTRATOR}),
     Right.PLAN: frozenset({Role.PLANNER}),
     Right.APPROVE_PLANS: frozenset({Role.PLANNER, PostKind.COUNTY_DESK, PostKind.LEADER_COUNTY}),
+    Right.KEEP_REGISTERS: frozenset(
+        {PostKind.COMMUNITY_DESK, PostKind.TOWNSHIP_DESK, PostKind.COUNTY_DESK}
+    ),
 }
 """Which posts or roles give a right."""
 

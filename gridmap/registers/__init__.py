@@ -1,0 +1,1 @@
+"""The county's registers: rosters and ledgers with their forms, their history, and their corrections."""
