@@ -10,10 +10,11 @@ from gridmap.accounts.authority import scope_of
 from gridmap.accounts.service import SignedIn
 from gridmap.accounts.tables import Account
 from gridmap.errors import NotFound
-from gridmap.redistricting import drafting, proposing, searching
+from gridmap.redistricting import drafting, proposing
 from gridmap.redistricting.editing import Edit, EditKind
 from gridmap.redistricting.proposing import OpenTransaction
 from gridmap.redistricting.refusals import NotPlannable
+from gridmap.redistricting.search import propose
 from gridmap.redistricting.search.propose import Wish
 from gridmap.redistricting.searching import Asked
 from gridmap.redistricting.states import RunState
@@ -26,7 +27,7 @@ from tests.dispatch.filings import NOW
 @pytest.fixture(autouse=True)
 def short_searches(monkeypatch):
     """A second buys millions of moves; a dozen houses need a few thousand."""
-    monkeypatch.setattr(searching.search, "effort_for", lambda _graph, _seconds: 50_000)
+    monkeypatch.setattr(propose, "effort_for", lambda _graph, _seconds: 50_000)
 
 
 @pytest.fixture

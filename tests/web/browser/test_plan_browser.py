@@ -385,8 +385,12 @@ def test_everything_by_keyboard(planner):
 
 def test_beside_today_both_maps_move_together(planner):
     page = planner
+    view = "(() => { const box = map_county.getBounds(); return [box.getWest(), box.getEast(), map_county.getZoom()] })()"
+    west, east, zoom = page.evaluate(view)
     page.click("[data-compare=beside]")
     until(page, "!document.getElementById('side-before').hidden")
+    narrow = page.evaluate(view)
+    assert narrow[0] <= west < east <= narrow[1]
     page.evaluate("map_county.panBy([80, 40], { animate: false })")
     centres = page.evaluate(
         "[window.plan_page.compare.beside.map, map_county].map((map) => map.getCenter())"
@@ -399,6 +403,7 @@ def test_beside_today_both_maps_move_together(planner):
     assert marked == sum(now != then for now, then in differing)
     page.click("[data-compare=beside]")
     assert page.locator("#side-before").is_hidden()
+    assert page.evaluate(view)[2] == zoom
     assert page.faults == []
 
 

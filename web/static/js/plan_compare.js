@@ -73,7 +73,7 @@ export class Compare {
   openBeside(look) {
     $("side-before").hidden = false;
     $("sides").classList.add("plan-two");
-    this.county.map.invalidateSize({ animate: false });
+    this.narrowed();
     this.beside = new MapBeside($("map-before"), this.county, this.options, look);
   }
 
@@ -84,8 +84,25 @@ export class Compare {
     if (this.mode === "beside") {
       $("side-before").hidden = true;
       $("sides").classList.remove("plan-two");
-      this.county.map.invalidateSize({ animate: false });
+      this.widened();
     }
+  }
+
+  /** Half the width is left: all that was in view stays in view. */
+  narrowed() {
+    const { map } = this.county;
+    const seen = map.getBounds();
+    const zoom = map.getZoom();
+    map.invalidateSize({ animate: false });
+    map.fitBounds(seen, { animate: false });
+    this.out = zoom - map.getZoom();
+  }
+
+  /** The whole width is back: as near as before. */
+  widened() {
+    const { map } = this.county;
+    map.invalidateSize({ animate: false });
+    map.setZoom(map.getZoom() + this.out, { animate: false });
   }
 
   /** Buildings have come. */
