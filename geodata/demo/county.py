@@ -171,6 +171,17 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class JointMeeting:
+    """A joint meeting of a community (党建联席会议)."""
+
+    community: str
+    day: date
+    topic: str
+    attended: str
+    decisions: str
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """A linked leader was in the community."""
 
@@ -274,6 +285,7 @@ class DemoCounty:
     parties: tuple[PartyVersion, ...]
     agencies: tuple[Agency, ...]
     responsible_units: tuple[ResponsibleUnit, ...]
+    meetings: tuple[JointMeeting, ...]
     people: tuple[Person, ...]
     posts: tuple[Post, ...]
     companies: tuple[PropertyCompany, ...]

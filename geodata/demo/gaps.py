@@ -26,6 +26,9 @@ NO_VISIT_THEN: Final = frozenset(
 )
 """(community, quarters ago) without a visit."""
 
+NO_MEETING_NOW: Final = ("D", "R")
+"""Communities without a joint meeting in the quarter of the day."""
+
 WORKER_CAME_LATE: Final = "O"
 """A grid that was without a full-time worker for some days, eight months ago."""
 

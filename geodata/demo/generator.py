@@ -16,6 +16,7 @@ from geodata.demo.dwellings import Dwelling, dwellings
 from geodata.demo.geography import geography
 from geodata.demo.ground import METRIC_EPSG
 from geodata.demo.leaders import MUNICIPAL, links
+from geodata.demo.meetings import meetings
 from geodata.demo.party import party
 from geodata.demo.persons import Roster
 from geodata.demo.property import property_side, sites
@@ -76,6 +77,7 @@ def generate(day: date, seed: int = SEED) -> DemoCounty:
         parties=tuple(tree.versions),
         agencies=tuple(county_side.agencies),
         responsible_units=tuple(county_side.units),
+        meetings=tuple(meetings(staffing, code.communities)),
         people=tuple(staffing.roster.people),
         posts=tuple(posts),
         companies=tuple(estate_side.companies),

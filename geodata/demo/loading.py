@@ -26,6 +26,7 @@ from gridmap.ledger.buildings import (
     GridBuilding,
 )
 from gridmap.ledger.geography import Place, Road, RoadGrid, Water
+from gridmap.ledger.meetings import JointMeeting
 from gridmap.ledger.party import PartyOrganisation, PartyVersion
 from gridmap.ledger.posts import Agency, Person, Post, ResponsibleUnit, Visit
 from gridmap.ledger.property import (
@@ -67,8 +68,7 @@ def load(session: Session, day: date) -> dict[str, int]:
     """
     if not is_empty(session):
         raise NotEmpty
-    made = generate(day)
-    return _Writing(session, made).write()
+    return _Writing(session, generate(day)).write()
 
 
 class _Dated(Protocol):
@@ -262,6 +262,14 @@ class _Writing:
                     "valid": _valid(unit),
                 }
                 for unit in made.responsible_units
+            ],
+        )
+        self._insert(
+            JointMeeting,
+            [
+                {name: getattr(one, name) for name in ("day", "topic", "attended", "decisions")}
+                | {"community_id": self._areas[one.community]}
+                for one in made.meetings
             ],
         )
         self._people = self._identities(

@@ -71,6 +71,7 @@ ACTIONS: Final[Mapping[str, Label]] = {
     "category_changed": ("更改类别", "Changed a category"),
     "category_ended": ("停用类别", "Ended a category"),
     "calendar_changed": ("更改工作日历", "Changed the calendar"),
+    "coverage_rule_set": ("更改覆盖检查规则", "Changed a rule of coverage"),
     "setting_changed": ("更改设置", "Changed a setting"),
     "channels_changed": ("更改通知渠道", "Changed the channels"),
     "delivery_sent_again": ("重发通知", "Sent a message again"),
@@ -87,6 +88,16 @@ ACTIONS: Final[Mapping[str, Label]] = {
     "plan_drop": ("作废网格方案", "Dropped a plan of grids"),
     "plan_task_accepted": ("接受网格调整待办", "Accepted a task of a plan"),
     "plan_task_declined": ("网格调整待办另行处理", "Declined a task of a plan"),
+    "record_begun": ("新增台账记录", "Began a record"),
+    "record_changed": ("变更台账记录", "Changed a record"),
+    "record_ended": ("结束台账记录", "Ended a record"),
+    "record_renewed": ("续任", "Renewed a term"),
+    "record_corrected": ("更正台账记录", "Corrected a record"),
+    "record_withdrawn": ("撤下台账记录", "Withdrew a record"),
+    "register_exported": ("导出台账", "Exported a register"),
+    "register_imported": ("导入台账工作簿", "Took a workbook into a register"),
+    "visit_photos_added": ("添加走访照片", "Added photos of a visit"),
+    "visit_problem_raised": ("走访问题转为诉求", "Raised a problem of a visit"),
 }
 """Action to its words."""
 
@@ -95,6 +106,7 @@ OBJECTS: Final[Mapping[str, Label]] = {
     "report": ("诉求", "report"),
     "post": ("岗位", "post"),
     "setting": ("设置", "setting"),
+    "coverage_rule": ("覆盖检查规则", "rule of coverage"),
     "audit": ("审计日志", "audit log"),
     "stand_in": ("代班", "stand-in"),
     "category": ("类别", "category"),
@@ -102,6 +114,8 @@ OBJECTS: Final[Mapping[str, Label]] = {
     "channel": ("通知渠道", "channel"),
     "delivery": ("通知", "message"),
     "plan": ("网格方案", "plan of grids"),
+    "record": ("台账记录", "record of a register"),
+    "register": ("台账", "register"),
 }
 """Kind of object to its words."""
 

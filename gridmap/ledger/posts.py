@@ -48,7 +48,7 @@ class Agency(Base):
 
 
 class ResponsibleUnit(Dated, Base):
-    """Which agency answers for a community (分包单位), from a day to a day."""
+    """Which agency answers for a community (分包单位) and whom to call, from a day to a day."""
 
     __tablename__ = "responsible_unit"
     __table_args__ = (
@@ -59,6 +59,8 @@ class ResponsibleUnit(Dated, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     community_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
+    contact: Mapped[str | None] = mapped_column(Text)
+    contact_phone: Mapped[str | None] = mapped_column(String(32))
 
 
 class Person(Base):

@@ -20,11 +20,11 @@ from gridmap.geometry.crs import from_wgs84
 from gridmap.redistricting.bands import band
 from gridmap.redistricting.faults import Surroundings
 from gridmap.redistricting.graph import Int32s, Int64s, Weights
-from gridmap.redistricting.memory import Memory
 from gridmap.redistricting.plan import UNASSIGNED, GridDraft, Plan
 from gridmap.redistricting.queries import facts as queries
 from gridmap.redistricting.queries.ground import in_metres
 from gridmap.redistricting.terrain import Terrain
+from gridmap.store.memory import Memory
 from gridmap.timespan import local_day
 
 REPORTS_FRESH_FOR: Final = timedelta(seconds=20)

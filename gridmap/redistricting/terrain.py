@@ -17,10 +17,10 @@ from gridmap.geometry.crs import geometries_to_wgs84, to_wgs84
 from gridmap.redistricting import atoms as cutting
 from gridmap.redistricting.atoms import AtomSet
 from gridmap.redistricting.graph import AtomGraph, Floats, Int32s
-from gridmap.redistricting.memory import Memory
 from gridmap.redistricting.outlines import Outlines
 from gridmap.redistricting.queries import ground, layers
 from gridmap.redistricting.tables import AtomLayer
+from gridmap.store.memory import Memory
 
 KEPT: Final = 6
 """Terrains held in a process: a county of 12,000 atoms takes some 30 MB."""

@@ -6,7 +6,7 @@ commits of one layer in order, so that whoever has seen number n has seen everyt
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, String, select
+from sqlalchemy import BigInteger, String, Text, cast, literal_column, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from gridmap.store.base import Base
@@ -18,7 +18,15 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "buildings": ("building", "building_version", "grid_building"),
     "geography": ("road", "water", "place"),
     "party": ("party_organisation", "party_version"),
-    "posts": ("person", "post", "stand_in", "visit", "agency", "responsible_unit"),
+    "posts": (
+        "person",
+        "post",
+        "stand_in",
+        "visit",
+        "agency",
+        "responsible_unit",
+        "joint_meeting",
+    ),
     "property": (
         "property_company",
         "property_contract",
@@ -27,7 +35,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "service_centre",
         "service_centre_area",
     ),
-    "settings": ("setting",),
+    "settings": ("setting", "coverage_rule"),
     "calendar": ("calendar_day",),
 }
 """Layers and the tables whose changes raise their number."""
@@ -40,6 +48,20 @@ class Revision(Base):
 
     layer: Mapped[str] = mapped_column(String(32), primary_key=True)
     number: Mapped[int] = mapped_column(BigInteger)
+
+
+Version = tuple[tuple[str, int, str], ...]
+"""Number and last writer of every layer, in order of the layers."""
+
+
+def version(session: Session) -> Version:
+    """Return what this transaction sees of the data, as a key for what is kept in memory; one statement.
+
+    A number may come again when a transaction was rolled back; with its last writer (xmin) it does not.
+    """
+    writer = cast(literal_column("xmin"), Text)
+    rows = session.execute(select(Revision.layer, Revision.number, writer).order_by(Revision.layer))
+    return tuple((layer, number, last) for layer, number, last in rows)
 
 
 def revisions(session: Session) -> dict[str, int]:

@@ -12,10 +12,12 @@ import gridmap.accounts.tables
 import gridmap.dispatch.tables
 import gridmap.ledger.calendar
 import gridmap.ledger.geography
+import gridmap.ledger.meetings
 import gridmap.ledger.property
 import gridmap.ledger.settings
 import gridmap.messaging.tables
 import gridmap.redistricting.tables
+import gridmap.registers.tables
 import gridmap.store.counters  # noqa: F401 - these register their tables
 from gridmap.errors import Unsuitable
 from gridmap.ledger.areas import AreaVersion

@@ -1,0 +1,28 @@
+"""Joint meetings (党建联席会议): the parties of a community met on a day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gridmap.store.base import Base
+
+
+class JointMeeting(Base):
+    """A joint meeting of a community: its day and topic, who attended, what was decided."""
+
+    __tablename__ = "joint_meeting"
+    __table_args__ = (
+        CheckConstraint("topic <> ''", name="topic"),
+        UniqueConstraint("community_id", "day", "topic"),
+        Index("ix_joint_meeting_day", "day"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    day: Mapped[date] = mapped_column(Date)
+    topic: Mapped[str] = mapped_column(Text)
+    attended: Mapped[str] = mapped_column(Text)
+    decisions: Mapped[str | None] = mapped_column(Text)

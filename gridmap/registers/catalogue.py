@@ -1,0 +1,30 @@
+"""All registers (台账) by key: what is kept, in which columns, by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from gridmap.errors import NotFound
+from gridmap.registers.columns import Register
+from gridmap.registers.place_registers import PLACE_REGISTERS
+from gridmap.registers.post_registers import POST_REGISTERS
+
+REGISTERS: Final[Mapping[str, Register]] = {
+    register.key: register for register in (*POST_REGISTERS, *PLACE_REGISTERS)
+}
+
+
+def register_named(key: str) -> Register:
+    """Return the register of a key.
+
+    Raises:
+        NotFound: there is none.
+
+    >>> register_named("visits").zh
+    '领导走访'
+    """
+    register = REGISTERS.get(key)
+    if register is None:
+        raise NotFound(what_zh="这个台账", what_en="This register")
+    return register
