@@ -304,6 +304,16 @@ class StorageFull(GridmapError):
     en = "The server's disk is full: nothing was saved. Please tell the administrator."
 
 
+class FontMissing(GridmapError):
+    """A file that embeds its font was asked for, and this machine has no Chinese font."""
+
+    code = "font_missing"
+    zh = "服务器上没有可用的中文字体，不能生成这个文件。"
+    en = "This server has no usable Chinese font: the file cannot be made."
+    hint_zh = "请管理员安装字体（如 fonts-noto-cjk），或把字体文件放进 {folder}；也可以改用 Word 或网页打印。"
+    hint_en = "Install one (such as fonts-noto-cjk) or put a font file into {folder}; or take the Word file or the print page."
+
+
 class WrongOneTimeCode(GridmapError):
     """A code of the second factor that is wrong, too old, or was used."""
 

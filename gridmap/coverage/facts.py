@@ -6,12 +6,16 @@ since when it does not hold. A span contains its start and not its end, as every
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from gridmap.terms import PostKind, Term
 from gridmap.timespan import Span
+
+Steps = tuple[tuple[date, int], ...]
+"""A number over time: each pair holds from its day until the next; ascending, up to the day."""
 
 
 class SubjectKind(Term):
@@ -25,11 +29,20 @@ class SubjectKind(Term):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The community, grid, building or compound that a gap is about, as it is named on the day."""
+    """What a gap is about, as it is named on the day; a building or grid knows its grid's code."""
 
     kind: SubjectKind
     code: str
     name: str
+    grid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A dated record of a register (台账): what a finding rests on."""
+
+    register: str
+    id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,8 @@ class Tenure:
         span: days on which the post is held.
         term_end: first day after the planned term, where there is one.
         visits: days up to the day on which the holder, then in the post, came to the community.
+        id: key of the post's record.
+        place_code, place: where the post is held: code and name of the community or grid.
     """
 
     kind: PostKind
@@ -51,63 +66,118 @@ class Tenure:
     span: Span
     term_end: date | None = None
     visits: tuple[date, ...] = ()
+    id: int = 0
+    place_code: str = ""
+    place: str = ""
 
     @property
     def in_term(self) -> Span | None:
         """Days on which the post is held and its term has not run out; None when there are none."""
         return overlap(self.span, Span(date.min, self.term_end))
 
+    @property
+    def record(self) -> Record:
+        """The post in its register."""
+        return Record(POST_REGISTERS[self.kind], self.id)
+
 
 @dataclass(frozen=True, slots=True)
-class GridFacts:
-    """A grid; `since` is the first day of its unbroken existence up to the day."""
+class Doubled:
+    """Two posts of one person at once, one of them in the community."""
+
+    one: Tenure
+    other: Tenure
+
+    @property
+    def span(self) -> Span | None:
+        """Days on which both are held."""
+        return overlap(self.one.span, self.other.span)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A dated record of what stands: a version of a branch, a responsible unit's assignment."""
+
+    span: Span
+    id: int = 0
+    name: str = ""
+    full_members: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A joint meeting (党建联席会议) that was held."""
+
+    day: date
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """A building or compound where something is missing on the day.
+
+    Attributes:
+        code, name: the building or compound.
+        since: first day of the unbroken gap.
+        until: day on which what is missing last ended, if it ever was.
+        record_id: the record that ended then.
+        grid: code of the grid, of a building that has one.
+        company: of a compound, the company whose contract ended last (None: it left the ledger).
+    """
 
     code: str
     name: str
     since: date
-    branches: tuple[Span, ...] = ()
+    until: date | None = None
+    record_id: int | None = None
+    grid: str | None = None
+    company: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far the dwellings of a community are from its service centres, along the roads.
+
+    Attributes:
+        centres: number of centres that serve it, over time.
+        households: its households, over time.
+        far: by metres, the households whose way to the nearest centre is longer, over time.
+    """
+
+    centres: Steps = ()
+    households: Steps = ()
+    far: Mapping[int, Steps] = field(default_factory=dict)
+
+
+NO_REACH: Final = Reach()
+"""Of a community without centres and dwellings."""
+
+
+@dataclass(frozen=True, slots=True)
+class GridFacts:
+    """A grid on a day.
+
+    Attributes:
+        code, name: as on the day.
+        since: first day of its unbroken existence.
+        branches: its party branch's versions.
+        workers: full-time workers, present and past.
+        households: households of its dwellings, over time.
+        part_timers: its part-time workers, over time.
+    """
+
+    code: str
+    name: str
+    since: date
+    branches: tuple[Standing, ...] = ()
     workers: tuple[Tenure, ...] = ()
+    households: Steps = ()
+    part_timers: Steps = ()
 
     @property
     def subject(self) -> Subject:
         """The grid as the subject of a gap."""
-        return Subject(SubjectKind.GRID, self.code, self.name)
-
-
-@dataclass(frozen=True, slots=True)
-class UngroupedBuilding:
-    """A building with households that has no party group on the day.
-
-    Attributes:
-        code, name: the building.
-        since: first day of its unbroken time as a dwelling.
-        group_until: day on which its last group ended, if it ever had one.
-    """
-
-    code: str
-    name: str
-    since: date
-    group_until: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class UnservedCompound:
-    """A compound that on the day has neither a property company nor a place in the ledger.
-
-    Attributes:
-        code, name: the compound.
-        since: first day of its unbroken existence.
-        company: the last property company, if it ever had one.
-        contract_until: day on which the last contract ended.
-        ledger_until: day on which the last entry in the ledger of unserved compounds ended.
-    """
-
-    code: str
-    name: str
-    since: date
-    company: str | None = None
-    contract_until: date | None = None
-    ledger_until: date | None = None
+        return Subject(SubjectKind.GRID, self.code, self.name, self.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +188,18 @@ class CommunityFacts:
         code, name, township: as on the day.
         since: first day of its unbroken existence.
         municipal_due: whether the county expects a municipal leader's link here.
-        branches: days on which a general branch stood.
-        posts: secretaries, directors, first secretaries and leader links, present and past.
+        branches: versions of its general branch.
+        posts: its secretaries, directors, first secretaries, links, desk, police, present and past.
         grids: its grids on the day.
         ungrouped: its dwellings without a party group.
         unserved: its compounds with neither company nor ledger entry.
+        stewardless: its dwellings without a steward.
+        uncommitteed: its compounds without an owners' committee.
+        several: links and full-time posts, here and elsewhere, of those who hold them in several places.
+        doubled: pairs of posts that one person holds or held at once.
+        units: the agencies that answer for it (分包单位).
+        meetings: joint meetings up to the day.
+        reach: how far its dwellings are from its service centres.
     """
 
     code: str
@@ -130,11 +207,18 @@ class CommunityFacts:
     township: str
     since: date
     municipal_due: bool = False
-    branches: tuple[Span, ...] = ()
+    branches: tuple[Standing, ...] = ()
     posts: tuple[Tenure, ...] = ()
     grids: tuple[GridFacts, ...] = ()
-    ungrouped: tuple[UngroupedBuilding, ...] = ()
-    unserved: tuple[UnservedCompound, ...] = ()
+    ungrouped: tuple[Lacking, ...] = ()
+    unserved: tuple[Lacking, ...] = ()
+    stewardless: tuple[Lacking, ...] = ()
+    uncommitteed: tuple[Lacking, ...] = ()
+    several: tuple[Tenure, ...] = ()
+    doubled: tuple[Doubled, ...] = ()
+    units: tuple[Standing, ...] = ()
+    meetings: tuple[Meeting, ...] = ()
+    reach: Reach = NO_REACH
 
     @property
     def subject(self) -> Subject:
@@ -146,12 +230,28 @@ class CommunityFacts:
         return tuple(post for post in self.posts if post.kind == kind)
 
 
-@dataclass(frozen=True, slots=True)
-class DayFacts:
-    """The county on a day: its communities by code."""
-
-    day: date
-    communities: tuple[CommunityFacts, ...]
+POST_REGISTERS: dict[PostKind, str] = {
+    PostKind.SECRETARY: "secretaries",
+    PostKind.DIRECTOR: "secretaries",
+    PostKind.COMMITTEE_MEMBER: "secretaries",
+    PostKind.FIRST_SECRETARY: "first-secretaries",
+    PostKind.LEADER_MUNICIPAL: "leader-links",
+    PostKind.LEADER_COUNTY: "leader-links",
+    PostKind.LEADER_TOWNSHIP: "leader-links",
+    PostKind.GRID_WORKER: "grid-workers",
+    PostKind.PART_TIME_WORKER: "part-time-workers",
+    PostKind.BRANCH_SECRETARY: "branch-posts",
+    PostKind.GROUP_LEADER: "branch-posts",
+    PostKind.STEWARD: "stewards",
+    PostKind.POLICE_OFFICER: "police",
+    PostKind.COMMUNITY_DESK: "desks",
+    PostKind.TOWNSHIP_DESK: "desks",
+    PostKind.COUNTY_DESK: "desks",
+    PostKind.AGENCY_HANDLER: "agency-handlers",
+    PostKind.PROPERTY_MANAGER: "property-posts",
+    PostKind.PARTY_ADVISER: "property-posts",
+}
+"""The register in which each kind of post is kept."""
 
 
 def last_end(spans: Iterable[Span], day: date) -> date | None:
@@ -173,3 +273,29 @@ def overlap(one: Span, other: Span) -> Span | None:
     ends = [end for end in (one.end, other.end) if end is not None]
     end = min(ends, default=None)
     return Span(start, end) if end is None or start < end else None
+
+
+def run_start(spans: Iterable[Span], day: date) -> date | None:
+    """Return the first day of the unbroken run of spans that holds the day; None when none does.
+
+    >>> year = Span(date(2025, 1, 1), date(2026, 1, 1)), Span(date(2026, 1, 1))
+    >>> run_start(year, date(2026, 5, 1))
+    datetime.date(2025, 1, 1)
+    """
+    at: date | None = None
+    for span in sorted(spans, key=lambda one: one.start, reverse=True):
+        if at is None:
+            if day in span:
+                at = span.start
+        elif span.start < at and (span.end is None or span.end >= at):
+            at = span.start
+    return at
+
+
+def value_on(steps: Steps, day: date) -> int:
+    """Return what a number was on a day; 0 before its first step.
+
+    >>> value_on(((date(2025, 1, 1), 3), (date(2025, 6, 1), 0)), date(2025, 5, 31))
+    3
+    """
+    return next((value for start, value in reversed(steps) if start <= day), 0)

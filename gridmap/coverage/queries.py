@@ -1,32 +1,25 @@
-"""SQL: the facts of a day, in four statements whatever the county's size.
+"""SQL: what is known of the county over a window of days, in a fixed number of statements.
 
-Histories come as far as the day: what begins later is not known to the facts. A building or a
-compound comes only where something is missing, so that a county of ten thousand buildings is
-judged inside the database by two anti-joins.
+Histories come as far as the window's last day: what begins later is not known to the facts.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from gridmap.coverage.facts import (
-    CommunityFacts,
-    DayFacts,
-    GridFacts,
-    Tenure,
-    UngroupedBuilding,
-    UnservedCompound,
-)
+from gridmap.coverage.gathering import Rows, gather
+from gridmap.coverage.history import History
+from gridmap.coverage.lack_queries import lacks
+from gridmap.coverage.memory import Memory
+from gridmap.coverage.reach_queries import reaches_of
+from gridmap.coverage.rules import Asked
+from gridmap.store.revision import Version, version
 from gridmap.terms import PostKind
-from gridmap.timespan import Span
-
-Fact = TypeVar("Fact")
 
 MUNICIPAL_COMMUNITIES: Final = "municipal_communities"
 """Setting: codes of the communities that a municipal leader is to be linked to (none by default)."""
@@ -40,204 +33,162 @@ JUDGED_POSTS: Final = (
     PostKind.DIRECTOR,
     PostKind.COMMUNITY_DESK,
     PostKind.GRID_WORKER,
+    PostKind.POLICE_OFFICER,
+    PostKind.COMMITTEE_MEMBER,
 )
 
-
-# `since` in every statement: the first day of the unbroken run of versions that holds the day.
-
 _UNITS = text("""
-SELECT 'community' AS kind, a.id, a.id AS community_id, a.code, now.name,
-       coalesce(township.name, parent.code) AS township,
-       (SELECT lower(run) FROM
-          (SELECT unnest(range_agg(v.valid)) AS run FROM area_version v WHERE v.area_id = a.id) runs
-        WHERE run @> CAST(:day AS date)) AS since,
-       ARRAY(SELECT p.valid FROM party_version p
-             WHERE p.area_id = a.id AND lower(p.valid) <= :day) AS branches,
+SELECT 'community' AS kind, a.id, a.id AS community_id, a.code, parent.code AS parent_code,
+       ARRAY(SELECT v.valid FROM area_version v WHERE v.area_id = a.id ORDER BY v.valid) AS spans,
+       ARRAY(SELECT v.name FROM area_version v WHERE v.area_id = a.id ORDER BY v.valid) AS names,
+       ARRAY(SELECT v.valid FROM area_version v
+             WHERE v.area_id = parent.id ORDER BY v.valid) AS township_spans,
+       ARRAY(SELECT v.name FROM area_version v
+             WHERE v.area_id = parent.id ORDER BY v.valid) AS township_names,
        EXISTS (SELECT FROM setting s
                WHERE s.key = :municipal AND s.value @> to_jsonb(a.code)) AS municipal_due
 FROM area a
-JOIN area_version now ON now.area_id = a.id AND now.valid @> CAST(:day AS date)
 JOIN area parent ON parent.id = a.parent_id
-LEFT JOIN area_version township
-  ON township.area_id = parent.id AND township.valid @> CAST(:day AS date)
 WHERE a.kind = 'community'
 UNION ALL
-SELECT 'grid', g.id, g.community_id, g.code, now.name, NULL,
-       (SELECT lower(run) FROM
-          (SELECT unnest(range_agg(v.valid)) AS run FROM grid_version v WHERE v.grid_id = g.id) runs
-        WHERE run @> CAST(:day AS date)),
-       ARRAY(SELECT p.valid FROM party_version p
-             WHERE p.grid_id = g.id AND lower(p.valid) <= :day),
-       NULL
+SELECT 'grid', g.id, g.community_id, g.code, NULL,
+       ARRAY(SELECT v.valid FROM grid_version v WHERE v.grid_id = g.id ORDER BY v.valid),
+       ARRAY(SELECT v.name FROM grid_version v WHERE v.grid_id = g.id ORDER BY v.valid),
+       NULL, NULL, NULL
 FROM grid g
-JOIN grid_version now ON now.grid_id = g.id AND now.valid @> CAST(:day AS date)
 ORDER BY kind, code
 """)
 
+_STANDING = text("""
+SELECT 'branch' AS kind, p.area_id, p.grid_id, p.id, p.valid, p.name, p.full_members
+FROM party_version p
+WHERE p.building_id IS NULL AND lower(p.valid) <= :last
+UNION ALL
+SELECT 'unit', u.community_id, NULL, u.id, u.valid, agency.name, 0
+FROM responsible_unit u
+JOIN agency ON agency.id = u.agency_id
+WHERE lower(u.valid) <= :last
+UNION ALL
+SELECT 'meeting', m.community_id, NULL, m.id, daterange(m.day, m.day, '[]'), m.topic, 0
+FROM joint_meeting m
+WHERE m.day <= :last
+ORDER BY kind, id
+""")
+
 _POSTS = text("""
-SELECT p.kind, p.area_id, p.grid_id, p.person_id, person.name,
+SELECT p.id, p.kind, p.area_id, p.grid_id, p.person_id, person.name,
        lower(p.valid) AS start, upper(p.valid) AS until, p.term_end,
-       ARRAY(SELECT visit.day FROM visit
-             WHERE visit.post_id = p.id AND p.valid @> visit.day AND visit.day <= :day
-             ORDER BY visit.day) AS visits
+       CASE WHEN p.kind LIKE 'leader_%' THEN
+           ARRAY(SELECT visit.day FROM visit
+                 WHERE visit.post_id = p.id AND p.valid @> visit.day AND visit.day <= :last
+                 ORDER BY visit.day) END AS visits
 FROM post p
 JOIN person ON person.id = p.person_id
-WHERE p.kind = ANY(:kinds) AND lower(p.valid) <= :day
+WHERE p.kind = ANY(:kinds) AND lower(p.valid) <= :last
 ORDER BY p.id
 """)
 
-# A building counts for the community of its grid, else of its compound, else for the one around it.
-_UNGROUPED = text("""
-WITH dwelling AS NOT MATERIALIZED (
-    SELECT * FROM building_version WHERE kind = 'residential' AND households > 0
+# Pairs of posts that one person holds at once, with the community of each (NULL: in none).
+_DOUBLED = text("""
+WITH pair AS (SELECT * FROM unnest(CAST(:ones AS text[]), CAST(:others AS text[])) AS p(one, other)),
+held AS (
+    SELECT p.id, p.kind, p.person_id, person.name, p.valid,
+           coalesce(
+               p.area_id, grid.community_id,
+               (SELECT g.community_id FROM grid_building m JOIN grid g ON g.id = m.grid_id
+                WHERE m.building_id = p.building_id AND m.valid && p.valid
+                ORDER BY lower(m.valid) DESC LIMIT 1),
+               (SELECT v.community_id FROM compound_version v
+                WHERE v.compound_id = p.compound_id AND v.valid && p.valid
+                ORDER BY lower(v.valid) DESC LIMIT 1)) AS community_id
+    FROM post p
+    JOIN person ON person.id = p.person_id
+    LEFT JOIN grid ON grid.id = p.grid_id
+    WHERE p.kind IN (SELECT one FROM pair UNION SELECT other FROM pair)
+      AND lower(p.valid) <= :last
+      AND p.person_id IN (
+          SELECT o.person_id FROM post o
+          WHERE o.kind IN (SELECT one FROM pair UNION SELECT other FROM pair)
+          GROUP BY o.person_id HAVING count(DISTINCT o.kind) > 1)
 )
-SELECT b.code, d.name, d.zone, d.number, d.address, inside.name AS compound,
-       coalesce(g.community_id, inside.community_id, (
-           SELECT a.id FROM area_version around JOIN area a ON a.id = around.area_id
-           WHERE a.kind = 'community' AND around.valid @> CAST(:day AS date)
-             AND ST_Covers(around.boundary, d.spot)
-           ORDER BY a.code LIMIT 1)) AS community_id,
-       (SELECT lower(run) FROM
-          (SELECT unnest(range_agg(v.valid)) AS run FROM dwelling v WHERE v.building_id = b.id) runs
-        WHERE run @> CAST(:day AS date)) AS since,
-       (SELECT max(upper(p.valid)) FROM party_version p
-        WHERE p.building_id = b.id AND upper(p.valid) <= :day) AS group_until
-FROM dwelling d
-JOIN building b ON b.id = d.building_id
-LEFT JOIN grid_building member
-  ON member.building_id = b.id AND member.valid @> CAST(:day AS date)
-LEFT JOIN grid g ON g.id = member.grid_id
-LEFT JOIN compound_version inside
-  ON inside.compound_id = d.compound_id AND inside.valid @> CAST(:day AS date)
-WHERE d.valid @> CAST(:day AS date)
-  AND NOT EXISTS (SELECT FROM party_version p
-                  WHERE p.building_id = b.id AND p.valid @> CAST(:day AS date))
-ORDER BY b.code
+SELECT a.id, a.kind, a.person_id, a.name, lower(a.valid) AS start, upper(a.valid) AS until,
+       a.community_id, b.id AS other_id, b.kind AS other_kind, lower(b.valid) AS other_start,
+       upper(b.valid) AS other_until, b.community_id AS other_community_id
+FROM pair
+JOIN held a ON a.kind = pair.one
+JOIN held b ON b.kind = pair.other AND b.person_id = a.person_id AND b.valid && a.valid
+           AND b.id <> a.id
+ORDER BY a.id, b.id
 """)
 
-_UNSERVED = text("""
-SELECT c.code, now.name,
-       coalesce(now.community_id, (
-           SELECT a.id FROM area_version around JOIN area a ON a.id = around.area_id
-           WHERE a.kind = 'community' AND around.valid @> CAST(:day AS date)
-             AND ST_Covers(around.boundary, ST_PointOnSurface(now.boundary))
-           ORDER BY a.code LIMIT 1)) AS community_id,
-       (SELECT lower(run) FROM
-          (SELECT unnest(range_agg(v.valid)) AS run
-           FROM compound_version v WHERE v.compound_id = c.id) runs
-        WHERE run @> CAST(:day AS date)) AS since,
-       last.company, last.until AS contract_until,
-       (SELECT max(upper(u.valid)) FROM unserved_compound u
-        WHERE u.compound_id = c.id AND upper(u.valid) <= :day) AS ledger_until
-FROM compound_version now
-JOIN compound c ON c.id = now.compound_id
-LEFT JOIN LATERAL (
-    SELECT company.name AS company, upper(contract.valid) AS until
-    FROM property_contract contract
-    JOIN property_company company ON company.id = contract.company_id
-    WHERE contract.compound_id = c.id AND upper(contract.valid) <= :day
-    ORDER BY upper(contract.valid) DESC LIMIT 1
-) last ON true
-WHERE now.valid @> CAST(:day AS date)
-  AND NOT EXISTS (SELECT FROM property_contract contract
-                  WHERE contract.compound_id = c.id AND contract.valid @> CAST(:day AS date))
-  AND NOT EXISTS (SELECT FROM unserved_compound entry
-                  WHERE entry.compound_id = c.id AND entry.valid @> CAST(:day AS date))
-ORDER BY c.code
+# How many households and part-time workers each grid gains (or loses) on which day.
+_CHANGES = text("""
+SELECT 'households' AS kind, m.grid_id, change.day, sum(change.amount) AS amount
+FROM grid_building m
+JOIN building_version v
+  ON v.building_id = m.building_id AND v.valid && m.valid
+ AND v.kind = 'residential' AND v.households > 0
+CROSS JOIN LATERAL (VALUES (lower(v.valid * m.valid), v.households),
+                           (upper(v.valid * m.valid), -v.households)) AS change(day, amount)
+WHERE change.day <= :last
+GROUP BY m.grid_id, change.day
+UNION ALL
+SELECT 'part_timers', p.grid_id, change.day, sum(change.amount)
+FROM post p
+CROSS JOIN LATERAL (VALUES (lower(p.valid), 1), (upper(p.valid), -1)) AS change(day, amount)
+WHERE p.kind = 'part_time_worker' AND change.day <= :last
+GROUP BY p.grid_id, change.day
+ORDER BY kind, grid_id, day
 """)
 
 
-def facts_of(session: Session, day: date) -> DayFacts:
-    """Return the facts of a day in four statements.
+_histories: Memory[tuple[Version, date, date, Asked], History] = Memory(3)
 
-    What stands in no community of the day (a building outside all of them) is left out.
+
+def history(session: Session, first: date, last: date, asked: Asked) -> History:
+    """Return what is known over a window of days, in a fixed number of statements.
+
+    A window of more than a day is kept until the data change; days inside it are then answered from memory,
+    with one statement. What stands in no community (a building outside all of them) is left out.
 
     Args:
         session: any session; nothing is written.
-        day: day in Asia/Shanghai.
+        first: a day in Asia/Shanghai.
+        last: the same or a later one; the window holds both.
+        asked: what the rules of these days ask for.
     """
-    units = session.execute(_UNITS, {"day": day, "municipal": MUNICIPAL_COMMUNITIES}).all()
+    data = version(session)
+    known = _histories.find(
+        lambda key: key[0] == data and key[1] <= first and last <= key[2] and asked.within(key[3])
+    )
+    if known is None:
+        known = _read(session, data, (first, last), asked)
+        if first < last:
+            _histories.keep((data, first, last, asked), known)
+    return known
+
+
+def forget() -> None:
+    """Forget what was kept: the next call reads everything anew."""
+    _histories.forget()
+
+
+def _read(session: Session, data: Version, window: tuple[date, date], asked: Asked) -> History:
+    first, last = window
     kinds = [kind.value for kind in JUDGED_POSTS]
-    posts = session.execute(_POSTS, {"day": day, "kinds": kinds}).all()
-    ungrouped = _gathered(session.execute(_UNGROUPED, {"day": day}), _building)
-    unserved = _gathered(session.execute(_UNSERVED, {"day": day}), _compound)
-    of_area = _tenures(posts, "area_id")
-    grids = _grids(units, _tenures(posts, "grid_id"))
-    return DayFacts(
-        day,
-        tuple(
-            CommunityFacts(
-                code=unit.code,
-                name=unit.name,
-                township=unit.township,
-                since=unit.since,
-                municipal_due=unit.municipal_due,
-                branches=_spans(unit.branches),
-                posts=tuple(of_area[unit.id]),
-                grids=tuple(grids[unit.id]),
-                ungrouped=tuple(ungrouped[unit.id]),
-                unserved=tuple(unserved[unit.id]),
-            )
-            for unit in units
-            if unit.kind == "community"
-        ),
+    rows = Rows(
+        units=session.execute(_UNITS, {"municipal": MUNICIPAL_COMMUNITIES}).all(),
+        standing=session.execute(_STANDING, {"last": last}).all(),
+        posts=session.execute(_POSTS, {"kinds": kinds, "last": last}).all(),
+        doubled=_doubled(session, last, asked.pairs),
+        changes=session.execute(_CHANGES, {"last": last}).all(),
     )
+    reaches = reaches_of(session, data, asked.metres) if asked.metres else {}
+    return History(first, last, gather(rows, lacks(session, first, last), reaches))
 
 
-def _spans(ranges: Iterable[Any]) -> tuple[Span, ...]:
-    return tuple(Span(one.lower, one.upper) for one in ranges)
-
-
-def _gathered(
-    rows: Iterable[Row[Any]], make: Callable[[Row[Any]], Fact]
-) -> dict[int | None, list[Fact]]:
-    """Return what was made of the rows, by the community's id."""
-    gathered: dict[int | None, list[Fact]] = defaultdict(list)
-    for row in rows:
-        gathered[row.community_id].append(make(row))
-    return gathered
-
-
-def _tenures(posts: Iterable[Row[Any]], target: str) -> dict[int | None, list[Tenure]]:
-    """Return the tenures by the id in the column `target`."""
-    tenures: dict[int | None, list[Tenure]] = defaultdict(list)
-    for post in posts:
-        tenures[getattr(post, target)].append(
-            Tenure(
-                kind=PostKind(post.kind),
-                person_id=post.person_id,
-                person=post.name,
-                span=Span(post.start, post.until),
-                term_end=post.term_end,
-                visits=tuple(post.visits),
-            )
-        )
-    return tenures
-
-
-def _grids(
-    units: Iterable[Row[Any]], workers: dict[int | None, list[Tenure]]
-) -> dict[int | None, list[GridFacts]]:
-    """Return the grids by the id of their community."""
-    return _gathered(
-        (unit for unit in units if unit.kind == "grid"),
-        lambda grid: GridFacts(
-            code=grid.code,
-            name=grid.name,
-            since=grid.since,
-            branches=_spans(grid.branches),
-            workers=tuple(workers[grid.id]),
-        ),
-    )
-
-
-def _building(row: Row[Any]) -> UngroupedBuilding:
-    number = f"{row.zone or ''}{row.number}号楼" if row.number else row.name or row.address
-    named = [part for part in (row.compound, number) if part]
-    return UngroupedBuilding(row.code, " ".join(named) or row.code, row.since, row.group_until)
-
-
-def _compound(row: Row[Any]) -> UnservedCompound:
-    return UnservedCompound(
-        row.code, row.name, row.since, row.company, row.contract_until, row.ledger_until
-    )
+def _doubled(session: Session, last: date, pairs: Sequence[tuple[str, str]]) -> Sequence[Row[Any]]:
+    if not pairs:
+        return ()
+    asked = {"ones": [one for one, _ in pairs], "others": [other for _, other in pairs]}
+    return session.execute(_DOUBLED, asked | {"last": last}).all()

@@ -1,76 +1,29 @@
-"""Why a clause does not hold, and how that is mended: sentences in Chinese and English.
+"""Why a clause of rule 4 does not hold, and how that is mended.
 
 A day that something ended is the first day on which it no longer is, so the sentences say 'from'.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from gridmap.coverage.words import Action, Form, Reason, Value, Words, quarter_words
+from gridmap.terms import PartyKind, PostKind
 
-from gridmap.timespan import QUARTER_MONTHS, Span
+__all__ = ["Value", "Words", "quarter_words"]
 
-_ZH_QUARTERS = "一二三四"
-
-Value = str | date | Span
-"""What a place in a sentence takes: words, a day, or a quarter."""
-
-
-def day_words(day: date, language: str) -> str:
-    """Return a day as people write it.
-
-    >>> day_words(date(2026, 3, 1), "zh"), day_words(date(2026, 3, 1), "en")
-    ('2026年3月1日', 'March 1, 2026')
-    """
-    if language == "en":
-        return f"{day:%B} {day.day}, {day.year}"
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
-def quarter_words(quarter: Span, language: str) -> str:
-    """Return the name of a calendar quarter.
-
-    >>> quarter_words(Span(date(2026, 10, 1)), "zh"), quarter_words(Span(date(2026, 10, 1)), "en")
-    ('2026年四季度', 'Q4 2026')
-    """
-    number = (quarter.start.month - 1) // QUARTER_MONTHS
-    if language == "en":
-        return f"Q{number + 1} {quarter.start.year}"
-    return f"{quarter.start.year}年{_ZH_QUARTERS[number]}季度"
-
-
-def _words(value: Value, language: str) -> str:
-    if isinstance(value, date):
-        return day_words(value, language)
-    return quarter_words(value, language) if isinstance(value, Span) else value
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A sentence in both languages, with `{name}` places."""
-
-    zh: str
-    en: str
-
-    def fill(self, language: str, params: Mapping[str, Value] | None = None) -> str:
-        """Return the sentence in ``zh`` or ``en`` with its places filled.
-
-        >>> Words("自{until}起空缺。", "Vacant from {until}.").fill("en", {"until": date(2026, 3, 1)})
-        'Vacant from March 1, 2026.'
-        """
-        values = {name: _words(value, language) for name, value in (params or {}).items()}
-        return (self.en if language == "en" else self.zh).format(**values)
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One way in which a clause fails: a stable code, why, and how to mend it."""
-
-    code: str
-    why: Words
-    mend: Words
-
+_LINK_COUNTY_FORM = Form("leader-links", Action.BEGIN, PostKind.LEADER_COUNTY)
+_LINK_TOWNSHIP_FORM = Form("leader-links", Action.BEGIN, PostKind.LEADER_TOWNSHIP)
+_LINK_MUNICIPAL_FORM = Form("leader-links", Action.BEGIN, PostKind.LEADER_MUNICIPAL)
+_RECORD_VISIT_FORM = Form("visits", Action.VISIT)
+_SEND_FIRST_FORM = Form("first-secretaries", Action.BEGIN, PostKind.FIRST_SECRETARY)
+_RENEW_FIRST_FORM = Form("first-secretaries", Action.RENEW, PostKind.FIRST_SECRETARY)
+_SECRETARY_FORM = Form("secretaries", Action.BEGIN, PostKind.SECRETARY)
+_DIRECTOR_FORM = Form("secretaries", Action.BEGIN, PostKind.DIRECTOR)
+_GENERAL_BRANCH_FORM = Form("branches", Action.BEGIN, PartyKind.GENERAL_BRANCH)
+_GRID_BRANCH_FORM = Form("branches", Action.BEGIN, PartyKind.GRID_BRANCH)
+_GRID_WORKER_FORM = Form("grid-workers", Action.BEGIN, PostKind.GRID_WORKER)
+_DESK_FORM = Form("desks", Action.BEGIN, PostKind.COMMUNITY_DESK)
+_GROUP_FORM = Form("building-groups")
+_CONTRACT_FORM = Form("property-contracts")
 
 LINK_LEADER = Words(
     "明确联系领导，并登记联系起始日期。", "Name the leader and record the first day of the link."
@@ -115,6 +68,7 @@ COUNTY_NEVER = Reason(
     "county_leader_never",
     Words("尚未明确县级联系领导。", "No county leader has been linked yet."),
     LINK_LEADER,
+    _LINK_COUNTY_FORM,
 )
 COUNTY_LEFT = Reason(
     "county_leader_left",
@@ -123,11 +77,13 @@ COUNTY_LEFT = Reason(
         "County leader {person} has not been linked from {until}; nobody followed.",
     ),
     LINK_LEADER,
+    _LINK_COUNTY_FORM,
 )
 TOWNSHIP_NEVER = Reason(
     "township_leader_never",
     Words("尚未明确乡镇联系领导。", "No township leader has been linked yet."),
     LINK_LEADER,
+    _LINK_TOWNSHIP_FORM,
 )
 TOWNSHIP_LEFT = Reason(
     "township_leader_left",
@@ -136,11 +92,13 @@ TOWNSHIP_LEFT = Reason(
         "Township leader {person} has not been linked from {until}; nobody followed.",
     ),
     LINK_LEADER,
+    _LINK_TOWNSHIP_FORM,
 )
 MUNICIPAL_NEVER = Reason(
     "municipal_leader_never",
     Words("尚未明确市级联系领导。", "No municipal leader has been linked yet."),
     LINK_LEADER,
+    _LINK_MUNICIPAL_FORM,
 )
 MUNICIPAL_LEFT = Reason(
     "municipal_leader_left",
@@ -149,6 +107,19 @@ MUNICIPAL_LEFT = Reason(
         "Municipal leader {person} has not been linked from {until}; nobody followed.",
     ),
     LINK_LEADER,
+    _LINK_MUNICIPAL_FORM,
+)
+MUNICIPAL_ELSEWHERE = Reason(
+    "municipal_leader_elsewhere",
+    Words(
+        "市级领导{person}联系本社区，但县里没有指定本社区由市级领导联系。",
+        "Municipal leader {person} is linked here, but the county names no municipal link for this community.",
+    ),
+    Words(
+        "结束这项联系，或由县里把本社区列入市级领导联系的社区。",
+        "End the link, or let the county name this community.",
+    ),
+    Form("leader-links", Action.END, PostKind.LEADER_MUNICIPAL),
 )
 VISIT_MISSED = Reason(
     "visit_missed",
@@ -157,6 +128,7 @@ VISIT_MISSED = Reason(
         "No visit by the county leader in {quarter} so far; the last was on {last}.",
     ),
     VISIT_NOW,
+    _RECORD_VISIT_FORM,
 )
 VISIT_NEVER = Reason(
     "visit_never",
@@ -165,11 +137,13 @@ VISIT_NEVER = Reason(
         "No visit by the county leader in {quarter} so far, and none on record before.",
     ),
     VISIT_NOW,
+    _RECORD_VISIT_FORM,
 )
 FIRST_SECRETARY_NEVER = Reason(
     "first_secretary_never",
     Words("尚未选派第一书记。", "No first secretary has been sent yet."),
     SECOND_CADRE,
+    _SEND_FIRST_FORM,
 )
 FIRST_SECRETARY_LEFT = Reason(
     "first_secretary_left",
@@ -178,6 +152,7 @@ FIRST_SECRETARY_LEFT = Reason(
         "First secretary {person} left; vacant from {until}.",
     ),
     SECOND_CADRE,
+    _SEND_FIRST_FORM,
 )
 FIRST_SECRETARY_TERM_OVER = Reason(
     "first_secretary_term_over",
@@ -189,21 +164,25 @@ FIRST_SECRETARY_TERM_OVER = Reason(
         "办理续任并登记新的任期，或选派下一任第一书记。",
         "Renew and record the new term, or send the next first secretary.",
     ),
+    _RENEW_FIRST_FORM,
 )
 BRANCH_NEVER = Reason(
     "general_branch_never",
     Words("尚未成立社区党总支。", "No general branch has been founded yet."),
     FOUND_GENERAL_BRANCH,
+    _GENERAL_BRANCH_FORM,
 )
 BRANCH_ENDED = Reason(
     "general_branch_ended",
     Words("社区党总支自{until}起不再存续。", "There is no general branch from {until}."),
     FOUND_GENERAL_BRANCH,
+    _GENERAL_BRANCH_FORM,
 )
 SECRETARY_NEVER = Reason(
     "secretary_never",
     Words("社区党组织书记尚未任职。", "No community party secretary has taken office yet."),
     ELECT_ONE,
+    _SECRETARY_FORM,
 )
 SECRETARY_LEFT = Reason(
     "secretary_left",
@@ -212,11 +191,13 @@ SECRETARY_LEFT = Reason(
         "Community party secretary {person} left; vacant from {until}.",
     ),
     ELECT_ONE,
+    _SECRETARY_FORM,
 )
 DIRECTOR_NEVER = Reason(
     "director_never",
     Words("居委会主任尚未任职。", "No residents' committee director has taken office yet."),
     ELECT_ONE,
+    _DIRECTOR_FORM,
 )
 DIRECTOR_LEFT = Reason(
     "director_left",
@@ -225,6 +206,7 @@ DIRECTOR_LEFT = Reason(
         "Residents' committee director {person} left; vacant from {until}.",
     ),
     ELECT_ONE,
+    _DIRECTOR_FORM,
 )
 TWO_PEOPLE = Reason(
     "two_people",
@@ -236,21 +218,25 @@ TWO_PEOPLE = Reason(
         "换届或补选时由一人兼任书记和主任，并登记任职日期。",
         "At the next election let one person hold both posts, and record the first day.",
     ),
+    _DIRECTOR_FORM,
 )
 GRID_BRANCH_NEVER = Reason(
     "grid_branch_never",
     Words("网格尚未设立党支部。", "The grid has no party branch yet."),
     FOUND_GRID_BRANCH,
+    _GRID_BRANCH_FORM,
 )
 GRID_BRANCH_ENDED = Reason(
     "grid_branch_ended",
     Words("网格党支部自{until}起不再存续。", "The grid has no party branch from {until}."),
     FOUND_GRID_BRANCH,
+    _GRID_BRANCH_FORM,
 )
 WORKER_NEVER = Reason(
     "grid_worker_never",
     Words("网格尚未配备专职网格员。", "The grid has had no full-time worker yet."),
     ASSIGN_WORKER,
+    _GRID_WORKER_FORM,
 )
 WORKER_LEFT = Reason(
     "grid_worker_left",
@@ -259,6 +245,7 @@ WORKER_LEFT = Reason(
         "Full-time worker {person} left; vacant from {until}.",
     ),
     ASSIGN_WORKER,
+    _GRID_WORKER_FORM,
 )
 DESK_NEVER = Reason(
     "community_desk_never",
@@ -267,6 +254,7 @@ DESK_NEVER = Reason(
         "Nobody has manned the community's desk yet: reports pass over it to the township.",
     ),
     MAN_DESK,
+    _DESK_FORM,
 )
 DESK_LEFT = Reason(
     "community_desk_left",
@@ -275,16 +263,19 @@ DESK_LEFT = Reason(
         "{person} left the community's desk; vacant from {until}: reports pass over it to the township.",
     ),
     MAN_DESK,
+    _DESK_FORM,
 )
 GROUP_NEVER = Reason(
     "building_group_never",
     Words("楼栋尚未设立党小组。", "The building has no party group yet."),
     FOUND_GROUP,
+    _GROUP_FORM,
 )
 GROUP_ENDED = Reason(
     "building_group_ended",
     Words("楼栋党小组自{until}起不再存续。", "The building has no party group from {until}."),
     FOUND_GROUP,
+    _GROUP_FORM,
 )
 PROPERTY_NEVER = Reason(
     "property_never",
@@ -293,6 +284,7 @@ PROPERTY_NEVER = Reason(
         "No property company, and not in the ledger of unserved compounds.",
     ),
     SERVE_COMPOUND,
+    _CONTRACT_FORM,
 )
 PROPERTY_CONTRACT_ENDED = Reason(
     "property_contract_ended",
@@ -301,6 +293,7 @@ PROPERTY_CONTRACT_ENDED = Reason(
         "The contract of {company} ended from {until}; not renewed, and not in the ledger of unserved compounds.",
     ),
     SERVE_COMPOUND,
+    _CONTRACT_FORM,
 )
 PROPERTY_LEFT_LEDGER = Reason(
     "property_left_ledger",
@@ -309,4 +302,5 @@ PROPERTY_LEFT_LEDGER = Reason(
         "Taken out of the ledger of unserved compounds from {until}, but no property company is recorded.",
     ),
     SERVE_COMPOUND,
+    _CONTRACT_FORM,
 )

@@ -1,17 +1,36 @@
-"""Coverage as of a day."""
+"""Coverage as of a day, over days, and between two days."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import Session
 
 from gridmap.coverage import queries
+from gridmap.coverage.audits import Finding, Rules
 from gridmap.coverage.checks import Audit, judge
+from gridmap.coverage.history import History
+from gridmap.coverage.rules import asked_by
+from gridmap.coverage.ruling import rule_days, set_rule
+from gridmap.coverage.series import Series, series_of
+
+__all__ = ["Comparison", "Series", "audit", "compare", "rule_days", "rules", "series", "set_rule"]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two days: the audit of each, and the findings that appeared, went and stayed."""
+
+    one: Audit
+    other: Audit
+    appeared: tuple[Finding, ...]
+    went: tuple[Finding, ...]
+    stayed: tuple[Finding, ...]
 
 
 def audit(session: Session, day: date) -> Audit:
-    """Judge every community by every clause as of a day; four statements.
+    """Judge every community by every clause as of a day, by the rules of that day.
 
     Args:
         session: any session; nothing is written.
@@ -20,5 +39,43 @@ def audit(session: Session, day: date) -> Audit:
     Returns:
         The communities of the day by code; none on a day before the ledger begins.
     """
-    facts = queries.facts_of(session, day)
-    return Audit(day, tuple(judge(community, day) for community in facts.communities))
+    known = rule_days(session)
+    rules = known.on(day)
+    return _judged(queries.history(session, day, day, asked_by([rules])), day, rules)
+
+
+def _judged(history: History, day: date, rules: Rules) -> Audit:
+    facts = (community.on(day) for community in history.communities)
+    return Audit(day, tuple(judge(one, day, rules) for one in facts if one), rules)
+
+
+def series(session: Session, first: date, last: date) -> Series:
+    """Count what is missing on every day from `first` to `last`, both included.
+
+    Args:
+        session: any session; nothing is written.
+        first: a day in Asia/Shanghai.
+        last: the same or a later one.
+    """
+    known = rule_days(session)
+    asked = asked_by(known.between(first, last))
+    return series_of(queries.history(session, first, last, asked), known)
+
+
+def compare(session: Session, one: date, other: date) -> Comparison:
+    """Return what is missing on each of two days and what changed from the one to the other."""
+    before, after = audit(session, one), audit(session, other)
+    was = {finding.key for finding in before.findings}
+    now = {finding.key for finding in after.findings}
+    return Comparison(
+        before,
+        after,
+        appeared=tuple(finding for finding in after.findings if finding.key not in was),
+        went=tuple(finding for finding in before.findings if finding.key not in now),
+        stayed=tuple(finding for finding in after.findings if finding.key in was),
+    )
+
+
+def rules(session: Session, day: date) -> Rules:
+    """Return how every check is put on a day: what the county set, else what is usual."""
+    return rule_days(session).on(day)

@@ -28,6 +28,12 @@ _OF_PLANS: Final = {
 }
 """What a plan's author needs to know; the subject has its name and number."""
 
+_OF_GAPS: Final = {
+    "zh": "缺项：{category}\n地点：{place}\n期限：{due}\n说明：{reason}\n{link}",
+    "en": "Gap: {category}\nPlace: {place}\nDue: {due}\nNote: {reason}\n{link}",
+}
+"""What the owner of a gap needs to know."""
+
 _STAFF: Final[dict[Event, dict[str, tuple[str, str]]]] = {
     Event.HELD: {
         "zh": ("新任务：{category}（{number}）", "一件诉求交到您手里。"),
@@ -96,6 +102,40 @@ _PLANS: Final[dict[Event, dict[str, tuple[str, str]]]] = {
     },
 }
 
+_GAPS: Final[dict[Event, dict[str, tuple[str, str]]]] = {
+    Event.GAP_NAMED: {
+        "zh": (
+            "补缺任务：{place} {category}（任务 {number}）",
+            "这个缺项请您负责补上；登记好以后任务自动办结。",
+        ),
+        "en": (
+            "To mend: {category}, {place} (task {number})",
+            "This gap is yours; the task closes by itself once the record is there.",
+        ),
+    },
+    Event.GAP_OVERDUE: {
+        "zh": ("补缺任务到期：{place} {category}（任务 {number}）", "期限已过，缺项还没有补上。"),
+        "en": (
+            "Overdue: {category}, {place} (task {number})",
+            "The day has passed and the gap is still open.",
+        ),
+    },
+    Event.GAP_MENDED: {
+        "zh": ("缺项已补上：{place} {category}（任务 {number}）", "登记已经到位，任务自动办结。"),
+        "en": (
+            "Mended: {category}, {place} (task {number})",
+            "The record is there; the task closed by itself.",
+        ),
+    },
+    Event.GAP_DROPPED: {
+        "zh": ("任务已撤销：{place} {category}（任务 {number}）", "这件补缺任务不再需要您办理。"),
+        "en": (
+            "Dropped: {category}, {place} (task {number})",
+            "You need not mend this gap any more.",
+        ),
+    },
+}
+
 _REPORTER: Final[dict[Event, dict[str, tuple[str, str]]]] = {
     Event.REPORTER_FILED: {
         "zh": ("您的诉求已收到（{number}）", "您好，您的诉求已收到。"),
@@ -145,7 +185,12 @@ _REPORTER: Final[dict[Event, dict[str, tuple[str, str]]]] = {
 
 DEFAULTS: Final[Mapping[tuple[Event, str], Template]] = {
     (event, language): Template(subject, f"{first}\n{facts[language]}")
-    for table, facts in ((_STAFF, _FACTS), (_PLANS, _OF_PLANS), (_REPORTER, _ASIDE))
+    for table, facts in (
+        (_STAFF, _FACTS),
+        (_PLANS, _OF_PLANS),
+        (_GAPS, _OF_GAPS),
+        (_REPORTER, _ASIDE),
+    )
     for event, texts in table.items()
     for language, (subject, first) in texts.items()
 }

@@ -37,11 +37,11 @@ _MARKDOWN: Final = str.maketrans(
     | {"[": "［", "]": "］", "(": "（", ")": "）", "<": "＜", ">": "＞"}
 )
 _REPORTER: Final = "reporter_"
-_PLAN: Final = "plan_"
+_PERSONAL: Final = ("plan_", "gap_")
 
 
 class Event(Term):
-    """What is told: to those who work on a report, to the author of a plan, to a reporter."""
+    """What is told: to those who work on a report, the author of a plan, the owner of a gap, a reporter."""
 
     HELD = "held", "新任务", "New task"
     REMINDED = "reminded", "即将到期", "Due soon"
@@ -58,6 +58,11 @@ class Event(Term):
     PLAN_APPROVED = "plan_approved", "网格方案已核准", "Plan of grids approved"
     PLAN_ADOPTED = "plan_adopted", "网格方案已发布", "Plan of grids published"
     PLAN_WITHDRAWN = "plan_withdrawn", "网格方案已撤回", "Plan of grids withdrawn"
+
+    GAP_NAMED = "gap_named", "补缺任务", "A gap to mend"
+    GAP_OVERDUE = "gap_overdue", "补缺任务到期", "A gap is overdue"
+    GAP_MENDED = "gap_mended", "缺项已补上", "A gap is mended"
+    GAP_DROPPED = "gap_dropped", "补缺任务已撤销", "A gap's task is dropped"
 
     REPORTER_FILED = "reporter_filed", "告知：已收到", "To the reporter: received"
     REPORTER_ACCEPTED = "reporter_accepted", "告知：已受理", "To the reporter: accepted"
@@ -78,17 +83,17 @@ class Event(Term):
         return self.value.startswith(_REPORTER)
 
     @property
-    def for_planner(self) -> bool:
-        """Tell whether it goes to the author of a plan of grids, and to nobody else.
+    def is_personal(self) -> bool:
+        """Tell whether it goes to one person alone: a plan's author, who owns or named a gap's task.
 
-        >>> Event.PLAN_APPROVED.for_planner, Event.HELD.for_planner
-        (True, False)
+        >>> Event.PLAN_APPROVED.is_personal, Event.GAP_NAMED.is_personal, Event.HELD.is_personal
+        (True, True, False)
         """
-        return self.value.startswith(_PLAN)
+        return self.value.startswith(_PERSONAL)
 
 
 STAFF_EVENTS: Final = tuple(
-    event for event in Event if not (event.for_reporter or event.for_planner)
+    event for event in Event if not (event.for_reporter or event.is_personal)
 )
 """Events that group robots can be told of, too."""
 
@@ -96,7 +101,7 @@ STAFF_EVENTS: Final = tuple(
 class Place(Term):
     """The places of a template: `{number}` and so on; there are no others."""
 
-    NUMBER = "number", "诉求（或方案）编号", "Number of the report, or of the plan"
+    NUMBER = "number", "诉求（或方案、任务）编号", "Number of the report, plan or task"
     CATEGORY = "category", "类别", "Category"
     PLACE = "place", "地点", "Where it is"
     PLAN = "plan", "网格方案的名称", "Name of the plan of grids"

@@ -5,17 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import shapely
+from geoalchemy2.shape import from_shape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gridmap.coverage.checks import Audit
+from gridmap.coverage.required import REQUIRED
 from gridmap.coverage.service import audit
+from gridmap.ledger.geography import Road
+from gridmap.ledger.meetings import JointMeeting
 from gridmap.ledger.party import PartyVersion
-from gridmap.ledger.posts import Post, Visit
-from gridmap.ledger.property import PropertyCompany, PropertyContract, UnservedCompound
+from gridmap.ledger.posts import Agency, Post, ResponsibleUnit, Visit
+from gridmap.ledger.property import (
+    OwnersCommittee,
+    PropertyCompany,
+    PropertyContract,
+    ServiceCentre,
+    ServiceCentreArea,
+    UnservedCompound,
+)
 from gridmap.store.base import from_day
 from gridmap.terms import PostKind
-from tests.worlds import START, World, draw
+from tests.worlds import START, World, draw, lonlat
 
 DRAWING = """
     AAB
@@ -23,6 +35,11 @@ DRAWING = """
 """
 DAY = date(2026, 5, 20)
 """A day in the middle of a quarter (1 April to 30 June 2026) on which everything holds."""
+
+
+MUST = {check.key for check in REQUIRED}
+STATEMENTS = 14
+"""How many statements an audit takes at most, whatever the county's size."""
 
 
 @dataclass
@@ -50,13 +67,20 @@ class Sound:
     def audit(self, day: date = DAY) -> Audit:
         return audit(self.session, day)
 
-    def gaps(self, day: date = DAY) -> list[tuple[str, str, str, date]]:
-        """What is missing: check, subject, reason, since."""
+    def found(self, day: date = DAY) -> list[tuple[str, str, str, date]]:
+        """Everything that is missing: check, subject, reason, since."""
         return [
             (one.check, one.gap.subject.code, one.gap.reason.code, one.gap.since)
-            for community in self.audit(day).communities
-            for one in community.findings
+            for one in self.audit(day).findings
         ]
+
+    def gaps(self, day: date = DAY) -> list[tuple[str, str, str, date]]:
+        """What is missing of the required."""
+        return [one for one in self.found(day) if one[0] in MUST]
+
+    def warnings(self, day: date = DAY) -> list[tuple[str, str, str, date]]:
+        """What is missing of the advised."""
+        return [one for one in self.found(day) if one[0] not in MUST]
 
 
 def also(session: Session, post: Post, kind: PostKind) -> Post:
@@ -85,11 +109,16 @@ def sound(session: Session) -> Sound:
         "desk": world.post(PostKind.COMMUNITY_DESK, home, "站庚"),
         "worker A": world.post(PostKind.GRID_WORKER, world.grids["A"], "网戊"),
         "worker B": world.post(PostKind.GRID_WORKER, world.grids["B"], "网己"),
+        "police": world.post(PostKind.POLICE_OFFICER, home, "警辛"),
+        "member 1": world.post(PostKind.COMMITTEE_MEMBER, home, "委壬"),
+        "member 2": world.post(PostKind.COMMITTEE_MEMBER, home, "委癸"),
+        "part-time A": world.post(PostKind.PART_TIME_WORKER, world.grids["A"], "兼子"),
+        "part-time B": world.post(PostKind.PART_TIME_WORKER, world.grids["B"], "兼丑"),
     }
     posts["director"] = also(session, posts["secretary"], PostKind.DIRECTOR)
     for day in (date(2026, 2, 11), date(2026, 4, 9)):
         session.add(Visit(post_id=posts["county"].id, day=day))
-    world.organisation("general_branch", "书香苑党总支", area_id=home.id)
+    world.organisation("general_branch", "书香苑党总支", area_id=home.id, full_members=12)
     houses = {
         "A": world.compound("served", 0, 0, 100, 100),
         "B": world.compound("self", 200, 0, 300, 100),
@@ -97,7 +126,15 @@ def sound(session: Session) -> Sound:
     for letter, x in (("A", 20), ("B", 220)):
         facts = {"households": 24, "number": "3", "compound_id": houses[letter].id}
         house = world.house(f"house {letter}", x, 20, grid=letter, **facts)
-        world.organisation("grid_branch", f"{letter}支部", grid_id=world.grids[letter].id)
+        world.organisation(
+            "grid_branch", f"{letter}支部", grid_id=world.grids[letter].id, full_members=6
+        )
+        posts[f"steward {letter}"] = world.post(PostKind.STEWARD, house, f"门{letter}")
+        session.add(
+            OwnersCommittee(
+                compound_id=houses[letter].id, name=f"{letter}业委会", valid=from_day(START)
+            )
+        )
         world.organisation("building_group", f"{letter}小组", building_id=house.id)
     company = PropertyCompany(code="company", name="安心物业")
     session.add(company)
@@ -110,4 +147,48 @@ def sound(session: Session) -> Sound:
     )
     session.add_all([contract, entry])
     session.flush()
+    _around(world)
     return Sound(world, posts, contract, entry)
+
+
+def _around(world: World) -> None:
+    """The agency that answers for the community, a meeting, a centre at the road's end."""
+    agency = Agency(code="agency", name="县财政局")
+    world.session.add(agency)
+    world.session.flush()
+    home = world.community.id
+    world.session.add_all(
+        [
+            ResponsibleUnit(community_id=home, agency_id=agency.id, valid=from_day(START)),
+            JointMeeting(community_id=home, day=date(2026, 4, 20), topic="停车", attended="各方"),
+        ]
+    )
+    road(world, "street", (0, 110), (300, 110))
+    centre(world, "centre", 0, 115)
+
+
+def road(world: World, code: str, *points: tuple[float, float], since=START, until=None) -> Road:
+    """A street through points in metres from the origin."""
+    line = shapely.MultiLineString([[lonlat(*point) for point in points]])
+    made = Road(
+        code=code,
+        kind="residential",
+        line=from_shape(line, srid=4326),
+        valid=from_day(since, until),
+    )
+    world.session.add(made)
+    world.session.flush()
+    return made
+
+
+def centre(world: World, code: str, x: float, y: float, since=START) -> ServiceCentreArea:
+    """A service centre that serves the community; returns by what it does so."""
+    spot = from_shape(shapely.Point(lonlat(x, y)), srid=4326)
+    serves = ServiceCentreArea(
+        centre_code=code, community_id=world.community.id, valid=from_day(since)
+    )
+    world.session.add_all(
+        [ServiceCentre(code=code, name="党群服务中心", spot=spot, valid=from_day(START)), serves]
+    )
+    world.session.flush()
+    return serves

@@ -1,0 +1,190 @@
+"""Coverage over days: counts on every day when something changes; the days between are equal.
+
+A community is judged anew on the days on which one of its facts, or a rule, begins or ends; checks that
+look at the day itself (a quarter turns, a term comes near) are judged every day. Buildings and compounds
+are lists of spans already and are only counted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from gridmap.coverage.audits import Check, Rules
+from gridmap.coverage.checks import CHECKS
+from gridmap.coverage.facts import CommunityFacts
+from gridmap.coverage.history import CommunityHistory, History
+from gridmap.coverage.rules import RuleDays
+
+ONE_DAY = timedelta(days=1)
+Key = tuple[str, str, str]
+"""Check, community and subject of a finding."""
+
+Deltas = dict[date, Counter[Key]]
+"""By how much the findings of a key grow on a day (negative: how many go)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A day on which something changed; what it says holds until the next step.
+
+    Attributes:
+        day: the day.
+        communities: codes of the communities of the day.
+        counts: number of findings by check, then by community; what is not there is none.
+        appeared, went: subjects of a check that came and went since the day before.
+    """
+
+    day: date
+    communities: frozenset[str]
+    counts: Mapping[str, Mapping[str, int]]
+    appeared: int
+    went: int
+
+    def missing(self, checks: Iterable[str]) -> Counter[str]:
+        """Number of these checks that do not hold, by community; those with none are left out."""
+        return Counter(code for check in checks for code in self.counts.get(check, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Days from `first` to `last`, both included: a step on the first day, then one a change."""
+
+    first: date
+    last: date
+    steps: tuple[Step, ...]
+
+    def on(self, day: date) -> Step:
+        """Return the step that holds on a day of the series."""
+        return next(step for step in reversed(self.steps) if step.day <= day)
+
+
+def series_of(history: History, rules: RuleDays) -> Series:
+    """Count what is missing on every day of a history."""
+    deltas: Deltas = defaultdict(Counter)
+    turns = [(history.first, rules.on(history.first))]
+    turns += [(day, rules.on(day)) for day in rules.turns(history.first, history.last)]
+    for community in history.communities:
+        _judged(community, history, turns, deltas)
+        _listed(community, history, turns, deltas)
+    return Series(history.first, history.last, tuple(_steps(history, deltas)))
+
+
+def _judged(
+    community: CommunityHistory,
+    history: History,
+    turns: list[tuple[date, Rules]],
+    deltas: Deltas,
+) -> None:
+    """Add what the checks that are no lists find, by the days on which that changes."""
+    ruled = dict(turns)
+    days = sorted({*ruled, *community.turns(history.first, history.last)})
+    was: dict[str, Counter[Key]] = {check.key: Counter() for check in CHECKS}
+    rules = turns[0][1]
+    for start, following in zip(days, [*days[1:], history.last + ONE_DAY], strict=True):
+        rules = ruled.get(start, rules)
+        facts = community.on(start, lacks=False)
+        for check in CHECKS:
+            if check.lists:
+                continue
+            for day in _days(start, following) if check.daily and facts else (start,):
+                now = _found(check, facts, day, rules)
+                if now != was[check.key]:
+                    deltas[day].update(now)
+                    deltas[day].subtract(was[check.key])
+                    was[check.key] = now
+
+
+def _days(start: date, following: date) -> Iterator[date]:
+    return (start + n * ONE_DAY for n in range((following - start).days))
+
+
+def _found(check: Check, facts: CommunityFacts | None, day: date, rules: Rules) -> Counter[Key]:
+    rule = rules[check.key]
+    if facts is None or not rule.on or not check.applies(facts, day):
+        return Counter()
+    gaps = check.find(facts, day, rule.limits)
+    return Counter((check.key, facts.code, gap.subject.code) for gap in gaps)
+
+
+def _listed(
+    community: CommunityHistory,
+    history: History,
+    turns: list[tuple[date, Rules]],
+    deltas: Deltas,
+) -> None:
+    """Add the lists of what is missing at buildings and compounds."""
+    end = history.last + ONE_DAY
+    ends = [*(day for day, _ in turns[1:]), end]
+    for check in CHECKS:
+        if not check.lists:
+            continue
+        on = [
+            (max(name.span.start, start), min(name.span.end or end, until))
+            for (start, rules), until in zip(turns, ends, strict=True)
+            if rules[check.key].on
+            for name in community.names
+        ]
+        for days, fact in getattr(community, check.lists):
+            key = (check.key, community.code, fact.code)
+            for start, until in on:
+                since, gone = max(days.start, start), min(days.end or end, until)
+                if since < gone:
+                    deltas[since][key] += 1
+                    deltas[gone][key] -= 1
+
+
+def _steps(history: History, deltas: Deltas) -> Iterator[Step]:
+    """Sum what was added, day by day; a step for the first day and for each day that changes."""
+    standing = _standing(history)
+    active: Counter[Key] = Counter()
+    counts: dict[str, Counter[str]] = {check.key: Counter() for check in CHECKS}
+    communities: frozenset[str] = frozenset()
+    for day in sorted({history.first, *deltas, *standing}):
+        if day > history.last:
+            break
+        appeared, went = _add(deltas.get(day, Counter()), active, counts)
+        before, communities = communities, standing.get(day, communities)
+        if day == history.first:
+            appeared = went = 0
+        elif not (appeared or went or before != communities):
+            continue
+        yield Step(day, communities, _snapshot(counts), appeared, went)
+
+
+def _add(
+    change: Counter[Key], active: Counter[Key], counts: dict[str, Counter[str]]
+) -> tuple[int, int]:
+    appeared = went = 0
+    for key, amount in change.items():
+        if not amount:
+            continue
+        before = active[key]
+        active[key] += amount
+        counts[key[0]][key[1]] += amount
+        appeared += before == 0
+        went += active[key] == 0
+    return appeared, went
+
+
+def _snapshot(counts: Mapping[str, Counter[str]]) -> dict[str, dict[str, int]]:
+    return {
+        check: {code: number for code, number in by.items() if number}
+        for check, by in counts.items()
+    }
+
+
+def _standing(history: History) -> dict[date, frozenset[str]]:
+    """Return which communities there are, by the days on which that changes."""
+    days = {history.first}
+    for community in history.communities:
+        days.update(day for one in community.names for day in (one.span.start, one.span.end) if day)
+    return {
+        day: frozenset(
+            one.code for one in history.communities if any(day in name.span for name in one.names)
+        )
+        for day in days
+        if history.first <= day <= history.last
+    }
