@@ -1,0 +1,185 @@
+"""Read where a text says that something is, on a day, with what a phone says beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from math import hypot
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from gridmap.geolocation import gazetteer_queries as queries
+from gridmap.geolocation.gazetteer_queries import Known, Spot
+from gridmap.geolocation.wording.gazetteer import EntityKind, Key
+from gridmap.geolocation.wording.places import Candidate, Fault, Level, Reading
+from gridmap.geolocation.wording.reading import Reader
+from gridmap.geometry.crs import metres_per_degree
+from gridmap.store.memory import Memory
+from gridmap.store.revision import revisions
+from gridmap.terms import Verdict
+
+KEPT_DAYS: Final = 3
+NEAR_M: Final = 25.0
+"""A phone that is surer than this is not taken to be: its circle is at least so wide."""
+CLEAR_M: Final = 30.0
+"""The second building with the same number must be so much farther away than the first."""
+FAR_M: Final = 150.0
+"""Text and phone contradict each other where they are farther apart than the circle and this."""
+
+_KINDS: Final = {
+    Level.BUILDING: EntityKind.BUILDING,
+    Level.POINT: EntityKind.POI,
+    Level.COMPOUND: EntityKind.COMPOUND,
+    Level.COMMUNITY: EntityKind.COMMUNITY,
+    Level.ROAD: EntityKind.ROAD,
+}
+_BOOKS: Final = Memory["_Book"](KEPT_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    known: Known
+    reader: Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """Where a phone believes to be: degrees (WGS 84) and the radius of the 95 % circle in metres."""
+
+    lon: float
+    lat: float
+    accuracy_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A place that a text can mean: what it is, its name, and an interior point of it (None for a road)."""
+
+    candidate: Candidate
+    code: str | None
+    title: str
+    spot: Spot | None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a text says of where.
+
+    Attributes:
+        reading: of the text; its verdict counts the phone's position, too.
+        best: the place, where the verdict is accepted.
+        choices: what to ask about, the likeliest first, where it is not.
+        apart_m: metres between the place and the phone's position, where both are known.
+    """
+
+    reading: Reading
+    best: Meant | None
+    choices: tuple[Meant, ...]
+    apart_m: float | None = None
+
+    @property
+    def contradicts(self) -> bool:
+        """Tell whether the phone is too far from the place for both to be right."""
+        return self.apart_m is not None and self.apart_m > FAR_M
+
+
+def read(session: Session, text: str, day: date, circle: Circle | None = None) -> Said:
+    """Return what a text says of where on a day.
+
+    One statement where the names are in memory, six where they have changed.
+
+    Args:
+        session: any session; nothing is written.
+        text: as somebody wrote it.
+        day: of the ledger.
+        circle: where her phone believes to be; it decides between places that the text leaves open, and never
+            overrules what the text says clearly.
+    """
+    book = _book(session, day)
+    reading = book.reader.read(text)
+    if circle is not None and reading.verdict is not Verdict.ACCEPTED:
+        reading = _decided(book.known, reading, circle)
+    best = None
+    if reading.verdict is Verdict.ACCEPTED and reading.best is not None:
+        best = _meant(book.known, reading.best)[0]
+    choices = tuple(meant for one in reading.alternatives for meant in _meant(book.known, one))
+    apart = None
+    if circle and best and best.spot:
+        apart = max(0.0, _metres(best.spot, (circle.lon, circle.lat)) - circle.accuracy_m)
+    return Said(reading, best, () if best else choices, apart)
+
+
+def _book(session: Session, day: date) -> _Book:
+    numbers = revisions(session)
+    version = ".".join(str(numbers.get(layer, 0)) for layer in queries.LAYERS)
+    database = str(session.connection().engine.url)
+
+    def make() -> _Book:
+        found = queries.known(session, day, version)
+        return _Book(found, Reader(found.gazetteer))
+
+    return _BOOKS.get((database, day, version), make)
+
+
+def _decided(known: Known, reading: Reading, circle: Circle) -> Reading:
+    """Let the phone choose between buildings that the text leaves open; nothing else is chosen by it."""
+    codes = _open_codes(known, reading)
+    here = (circle.lon, circle.lat)
+    reach = max(circle.accuracy_m, NEAR_M) + NEAR_M
+    near = sorted(
+        (away, code)
+        for code in codes
+        if (spot := known.spots.get(Key(EntityKind.BUILDING, code)))
+        and (away := _metres(spot, here)) <= reach + CLEAR_M
+    )
+    if not near or near[0][0] > reach or (len(near) > 1 and near[1][0] < near[0][0] + CLEAR_M):
+        return reading
+    code = near[0][1]
+    compound = known.gazetteer.compound_of.get(code)
+    name = reading.best.name if reading.best else ""
+    best = Candidate(Level.BUILDING, (code,), compound, name, 90.0)
+    return replace(
+        reading, verdict=Verdict.ACCEPTED, best=best, alternatives=(best,), faults=frozenset()
+    )
+
+
+def _open_codes(known: Known, reading: Reading) -> set[str]:
+    """Return the buildings that a text leaves open: several under one name, or a number without any name."""
+    asked = {Fault.ZONE_MISSING, Fault.SAME_NAME}
+    best = reading.best
+    if best is not None:
+        if best.level is Level.BUILDING and best.faults & asked and best.faults <= asked:
+            return {
+                code
+                for one in reading.alternatives
+                if one.level is Level.BUILDING
+                for code in one.codes
+            }
+        return set()
+    if len(reading.details.numbers) != 1:
+        return set()
+    houses = known.gazetteer.houses
+    return {
+        code
+        for house, codes in houses.items()
+        if house.number == reading.details.numbers[0]
+        for code in codes
+    }
+
+
+def _meant(known: Known, candidate: Candidate) -> list[Meant]:
+    level = candidate.level
+    if level is Level.CROSSING:
+        return [Meant(candidate, one, one, known.crossings.get(one)) for one in candidate.codes]
+    codes = (candidate.compound or "",) if level is Level.COMPOUND else candidate.codes
+    keys = [Key(_KINDS[level], code) for code in codes]
+    return [
+        Meant(candidate, key.code, known.titles.get(key, key.code), known.spots.get(key))
+        for key in keys
+    ]
+
+
+def _metres(one: Spot, other: Spot) -> float:
+    east, north = metres_per_degree(one[1])
+    return hypot((one[0] - other[0]) * float(east), (one[1] - other[1]) * float(north))
