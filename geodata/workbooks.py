@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from math import isfinite
 from typing import Any, Final
 
@@ -31,6 +32,14 @@ LARGEST_WHOLE: Final = 2**53
 """Larger whole numbers lose digits in a spreadsheet: they are written as text."""
 LONGEST_TITLE: Final = 31
 DEFAULT_WIDTH: Final = 14
+NOTE_HEIGHT: Final = 62
+"""Points of a row of notes: five lines."""
+GUIDED_ROWS: Final = 20_000
+"""Rows of a sheet to fill in that have drop-downs."""
+A4: Final = 9
+"""The paper's number in the format."""
+FIRST_DAY: Final = date(1949, 1, 1)
+LAST_DAY: Final = date(2199, 12, 31)
 
 _FORMULA_LIKE: Final = re.compile(r"[\s]*[=+\-@\t\r\n＝＋－＠﹢﹣﹦﹫]")
 _NOT_IN_TITLES: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
@@ -38,12 +47,35 @@ _NOT_IN_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe
 _LINE_END: Final = re.compile(r"\r\n?")
 
 
+class Fill(StrEnum):
+    """What people will write into a column's empty cells."""
+
+    TEXT = "text"
+    DAY = "day"
+    NUMBER = "number"
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its header, and its width in characters."""
+    """A column: its header, its width in characters, and how it is filled in.
+
+    Attributes:
+        title: the header.
+        width: characters.
+        needed: the header says by its colour that no row can be without it.
+        note: what to write, in a row below the header.
+        example: a cell as somebody would write it, in the row below the notes.
+        fill: what people will write here; None where nobody writes.
+        choices: the only words that can be written here, as a drop-down.
+    """
 
     title: str
     width: float = DEFAULT_WIDTH
+    needed: bool = False
+    note: str = ""
+    example: str = ""
+    fill: Fill | None = None
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +86,20 @@ class Sheet:
     columns: Sequence[Column]
     rows: Iterable[Sequence[Cell]]
 
+    @property
+    def heads(self) -> int:
+        """Rows that stand still: the header, and the notes where there are any."""
+        return 2 if any(column.note for column in self.columns) else 1
+
 
 @dataclass(frozen=True)
 class _Formats:
     """The looks of a workbook's cells."""
 
     head: Format
+    needed: Format
+    note: Format
+    example: Format
     text: Format
     marked: Format
     day: Format
@@ -93,8 +133,13 @@ def write(sheets: Iterable[Sheet]) -> bytes:
 
 def _formats(book: xlsxwriter.Workbook) -> _Formats:
     top = {"valign": "top"}
+    head = {"bold": True, "bg_color": "#EEF1F4", "bottom": 1, **top}
+    small = {"num_format": "@", "font_size": 9, "text_wrap": True, **top}
     return _Formats(
-        head=book.add_format({"bold": True, "bg_color": "#EEF1F4", "bottom": 1, **top}),
+        head=book.add_format(head),
+        needed=book.add_format({**head, "font_color": "#B42318"}),
+        note=book.add_format({**small, "font_color": "#4A5565", "bg_color": "#F7F8FA"}),
+        example=book.add_format({**small, "font_color": "#7A8699", "italic": True}),
         text=book.add_format({"num_format": "@", **top}),
         marked=book.add_format({"num_format": "@", "quote_prefix": True, **top}),
         day=book.add_format({"num_format": "yyyy-mm-dd", **top}),
@@ -116,19 +161,65 @@ def _title(wanted: str, taken: set[str]) -> str:
 
 def _write_sheet(page: Worksheet, sheet: Sheet, formats: _Formats) -> None:
     for place, column in enumerate(sheet.columns):
-        page.set_column(place, place, column.width)
-    page.freeze_panes(1, 0)
-    for place, column in enumerate(sheet.columns):
-        page.write_string(0, place, _text(column.title), formats.head)
-    last = 0
-    for number, row in enumerate(sheet.rows, start=1):
+        page.set_column(place, place, column.width, _usual(column, formats))
+    page.freeze_panes(sheet.heads, 0)
+    _lay_out(page, sheet.heads)
+    last = _write_head(page, sheet, formats)
+    for number, row in enumerate(sheet.rows, start=last + 1):
         if number > MOST_ROWS:
             raise TooLarge(what_zh="表格", what_en="The table", limit=f"{MOST_ROWS} 行 rows")
         for place, cell in enumerate(row):
             _write_cell(page, (number, place), cell, formats)
         last = number
     if sheet.columns:
-        page.autofilter(0, 0, last, len(sheet.columns) - 1)
+        page.autofilter(sheet.heads - 1, 0, max(last, sheet.heads - 1), len(sheet.columns) - 1)
+    _guide(page, sheet)
+
+
+def _lay_out(page: Worksheet, heads: int) -> None:
+    """On paper: A4 across, all columns on a page, the header on every page."""
+    page.set_paper(A4)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0, heads - 1)
+
+
+def _usual(column: Column, formats: _Formats) -> Format | None:
+    """What is written into an empty cell later: codes keep their leading zeros as text."""
+    return (
+        {Fill.TEXT: formats.text, Fill.DAY: formats.day}.get(column.fill) if column.fill else None
+    )
+
+
+def _write_head(page: Worksheet, sheet: Sheet, formats: _Formats) -> int:
+    """Write header, notes and example; return the last row that was written."""
+    for place, column in enumerate(sheet.columns):
+        look = formats.needed if column.needed else formats.head
+        page.write_string(0, place, _text(column.title), look)
+    if sheet.heads == 1:
+        return 0
+    page.set_row(1, NOTE_HEIGHT)
+    for place, column in enumerate(sheet.columns):
+        page.write_string(1, place, _text(column.note), formats.note)
+    if not any(column.example for column in sheet.columns):
+        return 1
+    for place, column in enumerate(sheet.columns):
+        page.write_string(2, place, _text(column.example), formats.example)
+    return 2
+
+
+def _guide(page: Worksheet, sheet: Sheet) -> None:
+    """Offer a column's choices; warn of what is no day."""
+    for place, column in enumerate(sheet.columns):
+        area = (sheet.heads, place, GUIDED_ROWS, place)
+        if column.choices:
+            page.data_validation(*area, {"validate": "list", "source": [*column.choices]})
+        elif column.fill is Fill.DAY:
+            bounds = {"minimum": FIRST_DAY, "maximum": LAST_DAY}
+            page.data_validation(
+                *area,
+                {"validate": "date", "criteria": "between", "error_type": "warning", **bounds},
+            )
 
 
 def _write_cell(page: Worksheet, at: tuple[int, int], cell: Cell, formats: _Formats) -> None:

@@ -50,6 +50,7 @@ STATUS: Final[dict[type[GridmapError], int]] = {
     errors.TooLarge: 413,
     errors.Unavailable: 503,
     errors.StorageFull: 507,
+    errors.FontMissing: 503,
 }
 """Refusals with a status of their own; every other one is a 422."""
 

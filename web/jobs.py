@@ -20,6 +20,7 @@ from procrastinate.jobs import Status
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from gridmap.coverage.tasks import service as gaps
 from gridmap.dispatch import retention, sweeping
 from gridmap.messaging import service as messaging
 from gridmap.messaging.service import WAKE
@@ -97,6 +98,14 @@ def adopt(work: Work) -> None:
         log.info("plans in force from today: %d", done)
 
 
+def mend(work: Work) -> None:
+    """Close the tasks whose gap of coverage is gone; remind of those whose day has passed."""
+    with work.open_transaction() as session:
+        swept = gaps.sweep(session, work.clock())
+    if swept.mended or swept.reminded:
+        log.info("gaps mended: %d, overdue: %d", swept.mended, swept.reminded)
+
+
 def clean(work: Work) -> None:
     """Delete old messages, and what reporters left with reports that were closed long ago."""
     with work.open_transaction() as session:
@@ -113,6 +122,7 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic(PROPOSE, EVERY_MINUTE, propose),
     Periodic("adopt", EVERY_MINUTE, adopt),
     Periodic("cut", EVERY_MINUTE, cut),
+    Periodic("mend", EVERY_MINUTE, mend),
     Periodic("clean", AT_NIGHT, clean),
 )
 """Everything that runs by itself."""

@@ -30,6 +30,11 @@ LIMITS: Final[dict[str, tuple[int, int]]] = {
     "track_pages.show": (60, 300),
     "track_pages.answer": (30, 300),
     "track_pages.photo": (120, 300),
+    "coverage_handouts.sheet": (60, 300),
+    "coverage_files_api.standalone_map": (30, 300),
+    "coverage_files_api.findings": (30, 300),
+    "coverage_files_api.report_pdf": (20, 300),
+    "coverage_files_api.report_docx": (20, 300),
 }
 """Endpoint to (calls, seconds) for one address."""
 TAILED: Final = frozenset(

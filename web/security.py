@@ -12,7 +12,17 @@ _POLICY = (
     "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
-PERSONAL = ("/api/", "/desk", "/track", "/inbox", "/settings", "/account", "/audit", "/board")
+PERSONAL = (
+    "/api/",
+    "/desk",
+    "/track",
+    "/inbox",
+    "/settings",
+    "/account",
+    "/audit",
+    "/board",
+    "/registers",
+)
 """Addresses whose answers no cache may keep."""
 
 

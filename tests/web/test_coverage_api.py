@@ -7,7 +7,7 @@ import pytest
 from gridmap.coverage.checks import CHECKS
 from gridmap.ledger.settings import Setting
 from gridmap.terms import PostKind
-from tests.coverage.sound import DAY, sound
+from tests.coverage.sound import DAY, STATEMENTS, sound
 
 HOME = "419901001001"
 
@@ -45,12 +45,17 @@ def test_a_sound_community(world, ask):
         "township": "测试街道",
         "held": {check.key: True for check in CHECKS if check.key != "municipal_leader"},
         "missing": 0,
+        "warnings": 0,
+        "counts": {},
+        "grids": {},
         "findings": [],
     }
     assert answer["totals"] == {
         "communities": 1,
         "complete": 1,
         "missing": 0,
+        "warnings": 0,
+        "findings": 0,
         "visits_this_quarter": {"made": 1, "due": 1},
     }
 
@@ -66,12 +71,22 @@ def test_a_finding_says_what_since_when_why_and_how_to_mend_it(world, ask):
             "subject_kind": "grid",
             "subject_code": f"{HOME}002",
             "subject_name": "B网格",
+            "grid": f"{HOME}002",
             "since": "2026-05-20",
             "code": "grid_worker_left",
             "reason": "专职网格员网己离岗，自2026年5月20日起空缺。",
             "mend": "配备一名专职网格员并登记。",
+            "records": [{"register": "grid-workers", "id": world.posts["worker B"].id}],
+            "form": {
+                "register": "grid-workers",
+                "target": f"{HOME}002",
+                "kind": "grid_worker",
+                "action": "begin",
+            },
         }
     ]
+    assert community["counts"] == {"grid_worker": 1}
+    assert community["grids"] == {f"{HOME}002": {"grid_worker": 1}}
 
 
 def test_two_days_two_answers(world, ask):
@@ -134,7 +149,12 @@ def test_nonsense_is_refused_by_name(client, query, field):
     assert response.get_json()["message"]
 
 
-def test_at_most_four_statements(world, ask, statements):
-    statements.clear()
-    ask()
-    assert len(statements) <= 4
+def test_a_fixed_number_of_statements(world, ask, client, statements):
+    for address in (
+        "?day=2026-05-20",
+        "/series?to=2026-05-20",
+        "/compare?day=2026-05-20&with=2026-01-01",
+    ):
+        statements.clear()
+        assert client.get(f"/api/v1/coverage{address}").status_code == 200
+        assert len(statements) <= STATEMENTS * (2 if "compare" in address else 1)

@@ -27,6 +27,9 @@ PATHS = (
     "/settings/categories",
     "/settings/categories/new",
     "/settings/categories/E01002",
+    "/settings/coverage",
+    "/settings/coverage?check=posts_apart",
+    "/settings/coverage?check=visit_gap",
     "/settings/households",
     "/settings/rates",
 )

@@ -1,95 +1,108 @@
-"""Coverage as of a day: what holds in each community, what is missing, why, and how to mend it."""
+"""Coverage as of a day, over days and between two days: what is missing, why, and how to mend it."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Any
+from datetime import date, timedelta
+from typing import Annotated, Any, Final, Self
 
 from apiflask import APIBlueprint
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from gridmap.coverage import service
-from gridmap.coverage.checks import CHECKS, Audit, Check, CommunityAudit, Finding
-from gridmap.coverage.reasons import quarter_words
+from gridmap.coverage.checks import CHECKS
+from gridmap.errors import InvalidInput
 from web import language
-from web.params import DayQuery
+from web.api import coverage_answers as answers
+from web.params import Day, DayQuery, Params, Text, today
 from web.session import current_session
 
 blueprint = APIBlueprint("coverage_api", __name__, url_prefix="/api/v1", tag="coverage")
 
 FIRST_DAY = date(1949, 10, 1)
 LAST_DAY = date(2999, 12, 31)
+USUAL_DAYS: Final = 730
+MOST_DAYS: Final = 3700
+"""Ten years of days in one answer."""
+
+Known = Annotated[Day, Field(ge=FIRST_DAY, le=LAST_DAY)]
 
 
 class CoverageQuery(DayQuery):
-    """The day that coverage is judged for, past or to come."""
+    """The day that coverage is judged for, past or to come; one community with all that it lacks."""
 
-    day: Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)] | None = Field(
+    day: Known | None = Field(
         default=None, description="Day in Asia/Shanghai (YYYY-MM-DD); today if missing"
     )
+    community: Annotated[Text, Field(max_length=12)] | None = Field(
+        default=None,
+        description="Code of a community: only this one, with every finding and its buildings",
+    )
+
+
+class SeriesQuery(Params):
+    """The days of a series and the check that is counted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    first: Known | None = Field(
+        default=None, alias="from", description="First day; two years before the last if missing"
+    )
+    last: Known | None = Field(default=None, alias="to", description="Last day; today if missing")
+    check: Annotated[Text, Field(max_length=40)] | None = Field(
+        default=None, description="Key of a check: communities are counted by it alone"
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        first, last = self.window
+        if not 0 <= (last - first).days <= MOST_DAYS:
+            raise PydanticCustomError(
+                "days", "from must not be after to, nor over ten years before"
+            )
+        return self
+
+    @property
+    def window(self) -> tuple[date, date]:
+        """First and last day."""
+        last = self.last or today()
+        return self.first or last - timedelta(days=USUAL_DAYS), last
+
+
+class CompareQuery(DayQuery):
+    """Two days: `with` is the earlier state, as a rule."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    day: Known | None = Field(
+        default=None, description="Day in Asia/Shanghai (YYYY-MM-DD); today if missing"
+    )
+    other: Known = Field(alias="with", description="The day that it is compared with")
 
 
 @blueprint.get("/coverage")
 @blueprint.input(CoverageQuery, location="query")
 def audit(query_data: CoverageQuery) -> dict[str, Any]:
     """Return every community with the clauses that hold and the findings, as of a day."""
-    return _audit(service.audit(current_session(), query_data.on), language.current())
+    found = service.audit(current_session(), query_data.on)
+    return answers.audit(found, language.current(), query_data.community)
 
 
-def _audit(found: Audit, reader: str) -> dict[str, Any]:
-    return {
-        "day": found.day.isoformat(),
-        "quarter": {
-            "start": found.quarter.start.isoformat(),
-            "end": found.quarter.end.isoformat() if found.quarter.end else None,
-            "label": quarter_words(found.quarter, reader),
-        },
-        "checks": [_check(check, reader) for check in CHECKS],
-        "communities": [_community(community, reader) for community in found.communities],
-        "totals": {
-            "communities": len(found.communities),
-            "complete": found.complete,
-            "missing": found.missing,
-            "visits_this_quarter": {
-                "made": found.holding("county_visit"),
-                "due": len(found.communities),
-            },
-        },
-    }
+@blueprint.get("/coverage/series")
+@blueprint.input(SeriesQuery, location="query")
+def series(query_data: SeriesQuery) -> dict[str, Any]:
+    """Return the counts on every day on which something changed; the days between are equal."""
+    if query_data.check is not None and query_data.check not in {one.key for one in CHECKS}:
+        raise InvalidInput(
+            field="check", reason_zh="没有这项检查。", reason_en="There is no such check."
+        )
+    first, last = query_data.window
+    return answers.series(service.series(current_session(), first, last), query_data.check)
 
 
-def _check(check: Check, reader: str) -> dict[str, Any]:
-    return {
-        "key": check.key,
-        "version": check.version,
-        "level": check.level.value,
-        "looks_at": check.looks_at.value,
-        "label": check.label.fill(reader),
-        "asks": check.asks.fill(reader),
-        "mend": check.mend.fill(reader),
-    }
-
-
-def _community(community: CommunityAudit, reader: str) -> dict[str, Any]:
-    return {
-        "code": community.code,
-        "name": community.name,
-        "township": community.township,
-        "held": dict(community.held),
-        "missing": community.missing,
-        "findings": [_finding(finding, reader) for finding in community.findings],
-    }
-
-
-def _finding(finding: Finding, reader: str) -> dict[str, Any]:
-    gap = finding.gap
-    return {
-        "check": finding.check,
-        "subject_kind": gap.subject.kind.value,
-        "subject_code": gap.subject.code,
-        "subject_name": gap.subject.name,
-        "since": gap.since.isoformat(),
-        "code": gap.reason.code,
-        "reason": finding.why(reader),
-        "mend": finding.mend(reader),
-    }
+@blueprint.get("/coverage/compare")
+@blueprint.input(CompareQuery, location="query")
+def compare(query_data: CompareQuery) -> dict[str, Any]:
+    """Return what appeared, went and stayed from the day `with` to the day `day`."""
+    found = service.compare(current_session(), query_data.other, query_data.on)
+    return answers.comparison(found, language.current())

@@ -1,4 +1,4 @@
-"""The command line: `gridmap db`, `demo`, `import`, `locate`, `plan`, `user`, `climb`, `erase`, `serve`, `work`."""
+"""The command line: `gridmap`, with a command a task."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from sqlalchemy.exc import OperationalError
 from gridmap.errors import GridmapError
 from web.commands.accounts import user
 from web.commands.climbing import climb
+from web.commands.coverage import coverage
 from web.commands.database import db
 from web.commands.demo import demo
 from web.commands.imports import import_command
 from web.commands.locating import locate
 from web.commands.plans import plan
+from web.commands.registers import register
 from web.commands.retention import erase
 from web.commands.serving import serve
 from web.commands.working import work
@@ -27,7 +29,20 @@ def cli() -> None:
     """网格地图：一条命令一件事 / gridmap: one command a task."""
 
 
-for command in (db, demo, import_command, locate, plan, user, climb, erase, serve, work):
+for command in (
+    db,
+    demo,
+    import_command,
+    locate,
+    coverage,
+    register,
+    plan,
+    user,
+    climb,
+    erase,
+    serve,
+    work,
+):
     cli.add_command(command)
 
 

@@ -20,7 +20,12 @@ def show() -> ResponseReturnValue:
     """Show the page; its address (day, check, community) is read by its script."""
     county, reader = publishing.county(current_session(), today()), language.current()
     checks = [
-        {"key": check.key, "label": check.label.fill(reader), "asks": check.asks.fill(reader)}
+        {
+            "key": check.key,
+            "label": check.label.fill(reader),
+            "asks": check.asks.fill(reader),
+            "level": check.level.value,
+        }
         for check in CHECKS
     ]
     return render_template(

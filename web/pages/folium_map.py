@@ -181,8 +181,13 @@ def compose(bbox: Bbox) -> MapParts:
     Args:
         bbox: west, south, east, north in degrees (WGS 84).
     """
+    return parts_of(OfflineMap(bbox))
+
+
+def parts_of(offline: OfflineMap) -> MapParts:
+    """Return the parts of a map that stands alone."""
     figure = Figure()
     figure.header = Element()  # without branca's own meta tags: the page has its head
-    OfflineMap(bbox).add_to(figure)
+    offline.add_to(figure)
     figure.render()  # lays each macro's outcome into header, html and script
     return MapParts(figure.header.render(), figure.html.render(), figure.script.render())

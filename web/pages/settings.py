@@ -6,7 +6,13 @@ from apiflask import APIBlueprint
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from web.pages import settings_calendar, settings_categories, settings_households, settings_rates
+from web.pages import (
+    settings_calendar,
+    settings_categories,
+    settings_coverage,
+    settings_households,
+    settings_rates,
+)
 
 blueprint = APIBlueprint("settings", __name__, enable_openapi=False, url_prefix="/settings")
 
@@ -35,5 +41,6 @@ blueprint.add_url_rule("/categories/<code>", "category", settings_categories.edi
 blueprint.add_url_rule(
     "/categories/<code>/end", "end_category", settings_categories.end, methods=["POST"]
 )
+blueprint.add_url_rule("/coverage", "coverage", settings_coverage.show, methods=BOTH)
 blueprint.add_url_rule("/households", "households", settings_households.show, methods=BOTH)
 blueprint.add_url_rule("/rates", "rates", settings_rates.show, methods=BOTH)

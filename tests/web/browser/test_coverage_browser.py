@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date, timedelta
 
 import pytest
 
@@ -39,6 +40,9 @@ def test_table_and_numbers_are_those_of_the_api(watched, live_server):
     assert watched.locator("#count-complete").inner_text() == str(totals["complete"])
     assert watched.locator("#count-lacking").inner_text() == str(22 - totals["complete"])
     missing = sum(community["missing"] for community in answer["communities"])
+    required = {check["key"] for check in answer["checks"] if check["level"] == "required"}
+    shown = watched.locator("#list thead th:not([hidden]) [data-check]")
+    assert set(shown.evaluate_all("all => all.map((one) => one.dataset.check)")) == required
     assert watched.locator("#rows button.cell").count() == missing == totals["missing"]
     order = rows(watched).evaluate_all("all => all.map(row => row.dataset.code)")
     gaps = {community["code"]: community["missing"] for community in answer["communities"]}
@@ -58,7 +62,8 @@ def test_a_cell_says_why_since_when_and_how_to_mend_it(watched, live_server):
     )
     assert finding["reason"] in lit.inner_text()
     assert finding["mend"] in lit.inner_text()
-    assert watched.locator("#detail .gap").count() == community["missing"]
+    assert watched.locator("#detail .gap:not(.advised)").count() == community["missing"]
+    assert watched.locator("#detail .gap.advised").count() == community["warnings"]
     assert f"community={code}" in watched.url
     watched.go_back()
     until(watched, "document.getElementById('detail').hidden")
@@ -84,25 +89,101 @@ def test_one_check_is_shown_on_map_legend_and_table(watched, live_server):
 
 def test_the_slider_by_keyboard_shows_another_day_and_asks_once_for_each(watched, live_server):
     asked: list[str] = []
-    watched.on("request", lambda r: asked.append(r.url) if "/coverage?" in r.url else None)
+    watched.on(
+        "request",
+        lambda r: asked.append(r.url) if re.search(r"/api/v1/coverage(\?|$)", r.url) else None,
+    )
     open_coverage(watched, live_server)
     now = watched.locator("#count-visits").inner_text()
-    watched.locator("#quarter").focus()
-    for key in ("ArrowLeft", "ArrowLeft", "ArrowRight", "ArrowRight", "ArrowLeft", "ArrowLeft"):
+    watched.locator("#day-slider").focus()
+    for key in ("PageDown", "PageDown", "ArrowRight", "ArrowLeft", "ArrowLeft"):
         watched.keyboard.press(key)
-        watched.wait_for_timeout(150)
+    until(watched, "location.search.includes('day=')")
+    today = date.fromisoformat(audit(watched, live_server)["day"])
     day = re.search(r"day=(\d{4}-\d\d-\d\d)", watched.url)[1]
+    assert date.fromisoformat(day) == today - timedelta(days=15)
     visits = audit(watched, live_server, day)["totals"]["visits_this_quarter"]
     until(
         watched,
         "document.getElementById('count-visits').parentElement.querySelector('small')"
         f".textContent.startsWith('{visits['made']} ')",
     )
-    watched.keyboard.press("End")
+    watched.locator("#ticks li.now button").click()
     until(watched, "!location.search.includes('day=')")
     until(watched, f"document.getElementById('count-visits').textContent === '{now}'")
-    days = [url for url in asked if "/api/v1/coverage?" in url]
-    assert len(days) == len(set(days)) == 2
+    assert len(asked) == len(set(asked)) == 2
+    assert watched.faults == []
+
+
+def test_while_it_plays_the_numbers_are_those_of_the_days(watched, live_server):
+    open_coverage(watched, live_server)
+    until(watched, "coverage_page.series.known.has('')")
+    watched.locator("#play").click()
+    until(watched, "document.body.classList.contains('coverage-playing')")
+    watched.wait_for_timeout(1500)
+    watched.locator("#play").click()
+    until(watched, "location.search.includes('day=')")
+    day = re.search(r"day=(\d{4}-\d\d-\d\d)", watched.url)[1]
+    totals = audit(watched, live_server, day)["totals"]
+    until(watched, f"coverage_page.audit.day === '{day}'")
+    step = watched.evaluate(f"coverage_page.series.on(null, '{day}')")
+    assert (step["complete"], step["missing"]) == (totals["complete"], totals["missing"])
+    assert watched.locator("#count-complete").inner_text() == str(totals["complete"])
+    assert watched.locator("#moments i").count() > 10
+    assert watched.faults == []
+
+
+def test_what_is_advised_is_a_level_of_its_own(watched, live_server):
+    open_coverage(watched, live_server)
+    watched.locator('#levels [data-level="advised"]').click()
+    answer = audit(watched, live_server)
+    advised = {one["key"] for one in answer["checks"] if one["level"] == "advised" and one["on"]}
+    shown = watched.locator("#measures [data-check]:not([hidden])")
+    assert set(shown.evaluate_all("all => all.map((one) => one.dataset.check)")) == {"", *advised}
+    warnings = sum(community["warnings"] for community in answer["communities"])
+    assert watched.locator("#rows button.cell").count() == warnings > 0
+    assert "level=advised" in watched.url
+    watched.locator('#levels [data-level="required"]').click()
+    assert "level" not in watched.url
+    assert watched.faults == []
+
+
+def test_two_days_are_compared_and_what_comes_in_sixty_days(watched, live_server):
+    open_coverage(watched, live_server)
+    watched.locator("#compare").click()
+    until(watched, "!document.getElementById('detail').hidden")
+    query = dict(re.findall(r"(\w+)=([\d-]+)", watched.url))
+    today = audit(watched, live_server)["day"]
+    answer = watched.request.get(
+        f"{live_server}/api/v1/coverage/compare", params={"day": today, "with": query["with"]}
+    ).json()
+    required = {c["key"] for c in audit(watched, live_server)["checks"] if c["level"] == "required"}
+    went = [one for one in answer["went"]["findings"] if one["check"] in required]
+    assert watched.locator("#detail .changes.went ul ul > li").count() == len(went)
+    watched.locator("#forecast").click()
+    ahead = (date.fromisoformat(today) + timedelta(days=60)).isoformat()
+    until(watched, f"location.search.includes('day={ahead}')")
+    until(watched, f"coverage_page.audit.day === '{ahead}'")
+    assert watched.locator("#detail .changes.appeared").count() == 1
+    watched.keyboard.press("Escape")
+    until(watched, "!document.getElementById('list').hidden")
+    assert "with=" not in watched.url
+    assert watched.faults == []
+
+
+def test_a_community_shows_its_grids_and_the_buildings_that_lack_something(watched, live_server):
+    open_coverage(watched, live_server)
+    answer = audit(watched, live_server)
+    code = next(c["code"] for c in answer["communities"] if not c["held"]["building_group"])
+    watched.locator(f'#rows tr[data-code="{code}"] button.community').click()
+    until(watched, "coverage_page.county.inside?.buildings")
+    until(watched, "coverage_page.county.spots.getLayers().length > 0")
+    spot = watched.locator('#detail .gap[data-check="building_group"] .spot').first
+    spot.click()
+    until(watched, "coverage_page.county.lit?.kind === 'building'")
+    assert watched.evaluate("map_county.getZoom()") >= 16
+    watched.keyboard.press("Escape")
+    until(watched, "!document.getElementById('list').hidden")
     assert watched.faults == []
 
 
@@ -183,13 +264,12 @@ def test_a_failing_server_is_told_and_the_next_try_works(watched, live_server):
             status=503, body=json.dumps(refusal), content_type="application/problem+json"
         ),
     )
-    watched.locator("#quarter").focus()
-    watched.keyboard.press("ArrowLeft")
+    watched.locator("#day-slider").focus()
+    watched.keyboard.press("PageDown")
     until(watched, "!!document.querySelector('.toast')")
     assert "数据库暂时连不上" in watched.locator(".toast").first.inner_text()
     assert rows(watched).count() == 22
     watched.unroute("**/api/v1/coverage?*")
-    watched.keyboard.press("ArrowLeft")
-    watched.keyboard.press("ArrowRight")
-    until(watched, "document.getElementById('ticks').children[7].hasAttribute('aria-current')")
+    watched.keyboard.press("PageDown")
+    until(watched, "coverage_page.audit.day === coverage_page.state.day")
     assert rows(watched).count() == 22

@@ -385,7 +385,10 @@ def test_everything_by_keyboard(planner):
 
 def test_beside_today_both_maps_move_together(planner):
     page = planner
-    view = "(() => { const box = map_county.getBounds(); return [box.getWest(), box.getEast(), map_county.getZoom()] })()"
+    view = (
+        "(() => { const box = map_county.getBounds();"
+        " return [box.getWest(), box.getEast(), map_county.getZoom()] })()"
+    )
     west, east, zoom = page.evaluate(view)
     page.click("[data-compare=beside]")
     until(page, "!document.getElementById('side-before').hidden")

@@ -24,15 +24,15 @@ export class DayPicker {
   /**
    * @param {HTMLElement} holder with a [data-toggle] button, a [data-label], a [data-panel] that holds
    *   input[type=date], [data-today] and [data-quarters]
-   * @param {object} options `today`, `firstDay` ('YYYY-MM-DD'), `day` (null: today), `chosen(day)`
+   * @param {object} options `today`, `firstDay` ('YYYY-MM-DD'), `last` (default: today), `day` (null: today), `chosen(day)`
    */
-  constructor(holder, { today, firstDay, day, chosen }) {
+  constructor(holder, { today, firstDay, last = today, day, chosen }) {
     Object.assign(this, { holder, today, firstDay, chosen });
     const find = (name) => holder.querySelector(`[data-${name}]`);
     [this.toggle, this.label, this.panel, this.quarters] = ["toggle", "label", "panel", "quarters"].map(find);
     this.field = holder.querySelector("input[type=date]");
     this.field.min = firstDay ?? "";
-    this.field.max = today;
+    this.field.max = last;
     this.field.addEventListener("change", () => this.field.value && this.choose(this.field.value));
     this.toggle.addEventListener("click", () => this.open(this.panel.hidden));
     find("today").addEventListener("click", () => this.choose(null));

@@ -15,6 +15,7 @@ import { Outbox } from "./outbox.js";
 import { readState } from "./permalink.js";
 import { PhotoRow } from "./photos.js";
 import { PinnedPlace } from "./pinned_place.js";
+import { SaidPlace } from "./said_place.js";
 import { SearchBox } from "./search.js";
 import { keptCard, outboxNotice, sentCard } from "./sent.js";
 import { spotQuestion, spotWords } from "./spot.js";
@@ -27,6 +28,7 @@ const PHONE = /^(?:(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}|(?:0\d{2,3}[- ]?)
 const MAIL = /^[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}$/;
 const LAYERS = ["places", "water", "roads", "grids", "compounds"];
 const WIDE = ["community", "grid", "compound", "road"]; // a search for these names more than one spot
+const PIN_M = 30; // how near to the pin what the words mean may lie
 const $ = (id) => document.getElementById(id);
 
 class ReportPage {
@@ -52,6 +54,11 @@ class ReportPage {
   }
 
   listen() {
+    this.said = new SaidPlace($("said-place"), {
+      point: () => this.near(),
+      standing: () => this.place.state.data?.building?.code ?? null,
+      move: (spot) => this.place.set(spot),
+    });
     $("zoom-in").addEventListener("click", () => this.place.zoomBy(1));
     $("zoom-out").addEventListener("click", () => this.place.zoomBy(-1));
     $("locate-me").addEventListener("click", () => this.locateMe());
@@ -116,6 +123,12 @@ class ReportPage {
   }
 
   // The place
+
+  /** Where the pin is, for the words to be read beside it. */
+  near() {
+    const { lon, lat, accuracy } = this.place.state.place ?? {};
+    return Number.isFinite(lon) ? { lon, lat, crs: "wgs84", accuracy: accuracy ?? PIN_M } : null;
+  }
 
   lift() {
     $("centre-pin").classList.add("lifted");
@@ -191,6 +204,7 @@ class ReportPage {
   edited() {
     const words = $("description").value.length;
     $("counter").textContent = words ? `${words}/${MOST_WORDS}` : "";
+    this.said.typed($("description").value);
     this.fault(null);
     this.keep();
   }
