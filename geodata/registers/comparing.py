@@ -27,6 +27,8 @@ _BOTH: Final = (
     "这一行既填了结束日，又改了别的内容：请分两次导入。",
     "This row ends the record and changes it, too: take them one after the other.",
 )
+_SAME_DAY: Final = "导入工作簿：从开始那天起就是这样"
+"""Why a record is put right whose change holds from its own first day: there is no past to keep."""
 _PERSON: Final = frozenset({"person", "person_name", "phone"})
 
 
@@ -184,6 +186,8 @@ class _Comparing:
         if "ends" in values:
             return self._end(row, record, values)
         day = self._day(record, set(values))
+        if record.span and day == record.span.start:
+            return Change(Action.CORRECT, values, record.id, reason=_SAME_DAY, row=row.number)
         if set(values) == {"term_end"} and _later(found[0]):
             return Change(Action.RENEW, values, record.id, day, row=row.number)
         return Change(Action.CHANGE, values, record.id, day, row=row.number)

@@ -15,7 +15,7 @@ from gridmap.registers.catalogue import REGISTERS, register_named
 from gridmap.registers.changes import RefusedChanges
 from gridmap.store.audit import AuditEntry
 from tests.geodata.register_books import book, counts, preview, refused, take
-from tests.registers.keeping import DAY, GRID, HERE, NOW, THERE, begin, listed, put, town
+from tests.registers.keeping import DAY, GRID, HERE, NOW, THERE, begin, history, listed, put, town
 
 SINCE = date(2026, 1, 1)
 LINK = {"kind": "县级联系领导", "target": HERE, "person_name": "李示安", "begins": SINCE}
@@ -85,6 +85,18 @@ def test_a_change_holds_from_the_day_and_the_past_stays(session, keeper, path):
     assert phones == {None, "0000-5500001"}
     assert {record.values["duty_phone"] for record in before} == {None}
     assert counts(preview(session, keeper, path, "part-time-workers")) == {"same": 2}
+
+
+def test_a_change_from_the_first_day_on_puts_right_what_stood_there(session, keeper, path):
+    (number,) = helpers(session, keeper, 1)
+    exported(session, keeper, path, "part-time-workers")
+    edit(path, lambda sheet, at: sheet.cell(3, at["值班电话"], "0000-5500001"))
+    assert counts(take(session, keeper, path, "part-time-workers", day=SINCE)) == {"changed": 1}
+    (record,) = listed(session, keeper, "part-time-workers", SINCE)
+    assert (record.id, record.values["duty_phone"]) == (number, "0000-5500001")
+    (kept,) = history(session, keeper, "part-time-workers", number).corrections
+    assert kept.before.get("duty_phone") is None
+    assert "导入" in kept.reason
 
 
 def test_a_last_day_in_the_sheet_ends_the_record(session, keeper, path):

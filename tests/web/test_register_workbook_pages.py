@@ -132,7 +132,9 @@ def test_the_downloads(client, county):
     }
     for address, name in names.items():
         answer = client.get(f"{PATH}/{address}")
-        assert name in unquote(answer.headers["Content-Disposition"])
+        named = answer.headers["Content-Disposition"]
+        assert named.isascii()
+        assert name in unquote(named)
         sheet = openpyxl.load_workbook(io.BytesIO(answer.data)).worksheets[0]
         assert sheet["A1"].value == "网格编码"
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Final, TypeVar
+from urllib.parse import quote
 
 from apiflask import APIBlueprint
 from flask import Response, make_response, redirect, render_template, request, url_for
@@ -68,7 +69,7 @@ def template(register: str) -> Response:
     """Give an empty workbook to fill in."""
     known, reader = register_named(register), language.current()
     name = f"{known.label(reader)}-{_('模板')}.xlsx"
-    return _file(making.template(known, reader), name)
+    return _file(making.template(known, reader), known, name)
 
 
 @blueprint.get("/<register>/workbook/export.xlsx")
@@ -78,7 +79,7 @@ def export(register: str) -> Response:
     day = DayQuery.model_validate(request.args.to_dict()).on
     who = access.require_account()
     content = service.export(current_session(), who, known, day, reader, now())
-    return _file(content, f"{known.label(reader)}-{day.isoformat()}.xlsx")
+    return _file(content, known, f"{known.label(reader)}-{day.isoformat()}.xlsx")
 
 
 @blueprint.post("/<register>/workbook")
@@ -226,7 +227,9 @@ def _words(refusal: InvalidInput | TooLarge | UnreadableFile | PreviewOutdated) 
     return f"{refusal.message(reader)}{' ' if reader == 'en' else ''}{refusal.hint(reader)}".strip()
 
 
-def _file(content: bytes, name: str) -> Response:
+def _file(content: bytes, register: Register, name: str) -> Response:
+    """Give a workbook under its name; by the register's key where a browser reads ASCII only."""
     response = Response(content, mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+    named = f"attachment; filename=\"{register.key}.xlsx\"; filename*=UTF-8''{quote(name)}"
+    response.headers["Content-Disposition"] = named
     return response

@@ -55,7 +55,7 @@ def test_downloaded_edited_and_taken(keeper, live_server, tmp_path):
     assert download.value.suggested_filename == f"社区民警-{today()}.xlsx"
     download.value.save_as(path)
     send(keeper, live_server, path)
-    assert "没有要保存的变化" in keeper.locator("[role=status]").inner_text()
+    assert "没有要保存的变化" in keeper.locator("main [role=status]").inner_text()
     edited(path, "0000-5512345")
     send(keeper, live_server, path)
     assert keeper.locator("[data-fate=changed] dd").inner_text() == "1"
@@ -64,7 +64,7 @@ def test_downloaded_edited_and_taken(keeper, live_server, tmp_path):
     assert "0000-5512345" in line.inner_text()
     with keeper.expect_navigation():
         keeper.get_by_role("button", name="确认导入").click()
-    assert "变更 1 条" in keeper.locator("[role=status]").inner_text()
+    assert "变更 1 条" in keeper.locator("main [role=status]").inner_text()
     keeper.goto(f"{live_server}/registers/police?q=")
     assert "0000-5512345" in keeper.locator("tbody").inner_text()
     assert keeper.faults == []
