@@ -229,7 +229,7 @@ def test_the_same_seed_gives_the_same_reports(make_demo):
         with engine.connect() as connection:
             stories.append(connection.execute(query).all())
         engine.dispose()
-    assert len(stories[0]) > 80
+    assert len(stories[0]) > 40  # more on working days than over a weekend
     assert stories[0] == stories[1]
     assert stories[0] != stories[2]
 

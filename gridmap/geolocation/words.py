@@ -16,7 +16,7 @@ from gridmap.geolocation.wording.places import Candidate, Fault, Level, Reading
 from gridmap.geolocation.wording.reading import Reader
 from gridmap.geometry.crs import metres_per_degree
 from gridmap.store.memory import Memory
-from gridmap.store.revision import revisions
+from gridmap.store.revision import version
 from gridmap.terms import Verdict
 
 KEPT_DAYS: Final = 3
@@ -111,15 +111,15 @@ def read(session: Session, text: str, day: date, circle: Circle | None = None) -
 
 
 def _book(session: Session, day: date) -> _Book:
-    numbers = revisions(session)
-    version = ".".join(str(numbers.get(layer, 0)) for layer in queries.LAYERS)
+    state = tuple(one for one in version(session) if one[0] in queries.LAYERS)
+    numbers = ".".join(str(number) for _, number, _ in state)
     database = str(session.connection().engine.url)
 
     def make() -> _Book:
-        found = queries.known(session, day, version)
+        found = queries.known(session, day, numbers)
         return _Book(found, Reader(found.gazetteer))
 
-    return _BOOKS.get((database, day, version), make)
+    return _BOOKS.get((database, day, state), make)
 
 
 def _decided(known: Known, reading: Reading, circle: Circle) -> Reading:
