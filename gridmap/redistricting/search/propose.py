@@ -32,7 +32,7 @@ __all__ = [
 
 OnProgress = Callable[[Progress], bool]
 
-FLIPS_A_SECOND = 6_000_000
+FLIPS_A_SECOND = 4_500_000
 """On a core of 2026; where it is slower, a search takes longer than asked for, and can be stopped."""
 
 SECONDS_AN_ATOM = 0.00002
