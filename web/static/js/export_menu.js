@@ -7,7 +7,7 @@ function close() {
 }
 
 menu.addEventListener("click", (event) => event.target.closest("a") && close());
-document.addEventListener("click", (event) => menu.contains(event.target) || close());
+document.addEventListener("click", (event) => menu.contains(event.target) || close(), true); // a cell keeps its click to itself
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || !menu.open) return;
   close();
