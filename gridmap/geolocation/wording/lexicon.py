@@ -33,6 +33,8 @@ NEVER: Final = 99.0
 SHORTEST_NEAR: Final = 3
 LONG: Final = 6
 MOST_CHECKED: Final = 60
+NEAR_WITHIN: Final = 160
+"""Characters of a text in which names may be misspelt: comparing is dear, and places are told early."""
 SHORTEST_CORE_OF_OTHERS: Final = 3
 """Characters that the core of a building's or a place's name needs: shorter ones are words of everyday."""
 CORE_COST: Final = 0.6
@@ -113,7 +115,7 @@ class Lexicon:
         taken = [mention for mention in taken if not mention.core]
         return [
             mention
-            for start, end in _gaps(text, taken)
+            for start, end in _gaps(text[:NEAR_WITHIN], taken)
             for mention in self._near_in(text, start, end)
         ]
 
@@ -261,7 +263,7 @@ def _longest(found: list[Mention]) -> list[Mention]:
 def _gaps(text: str, taken: list[Mention]) -> Iterator[tuple[int, int]]:
     start = 0
     for mention in [*taken, None]:
-        end = mention.start if mention else len(text)
+        end = min(mention.start, len(text)) if mention else len(text)
         if end - start >= SHORTEST_NEAR - 1:
             yield start, end
         start = mention.end if mention else end

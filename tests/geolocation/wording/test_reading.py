@@ -208,3 +208,8 @@ def test_numerals_are_never_glued_to_digits():
 def test_an_empty_gazetteer_knows_no_place():
     empty = Reader(type(town())(names=()))
     assert empty.read("世纪公寓5号楼").verdict is Verdict.NONE
+
+
+def test_names_far_behind_are_found_when_they_are_spelt_right():
+    assert building("路灯坏了" * 100 + "世纪公寓5号楼") == "sj-5"
+    assert building("路灯坏了" * 100 + "世公纪寓5号楼") is None
