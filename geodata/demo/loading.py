@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from geodata.demo import county as demo
 from geodata.demo.generator import generate
+from gridmap.coverage.tables import CoverageRule
 from gridmap.errors import NotEmpty
 from gridmap.ledger.areas import Area, AreaVersion, Grid, GridVersion
 from gridmap.ledger.buildings import (
@@ -40,7 +41,7 @@ from gridmap.ledger.property import (
 from gridmap.ledger.settings import Setting
 from gridmap.store.base import STORED_SRID, Base, from_day
 from gridmap.terms import POST_TARGETS, AreaKind
-from gridmap.timespan import Span
+from gridmap.timespan import Span, start_of
 
 Row = dict[str, Any]
 Ids = dict[str, int]
@@ -377,10 +378,18 @@ class _Writing:
             "county": {"code": county.code, "name": county.name},
             "metric_epsg": made.metric_epsg,
             "first_day": made.opening.isoformat(),
-            "municipal_communities": list(made.municipal_communities),
             "second_factor": "optional",  # the demo county is tried without a phone
         }.items():
             self._session.merge(Setting(key=key, value=value))
+        self._session.add(
+            CoverageRule(
+                check="municipal_leader",
+                on=True,
+                thresholds={"communities": list(made.municipal_communities)},
+                valid=from_day(made.opening),
+                set_at=start_of(made.opening),
+            )
+        )
         self._session.flush()
 
 

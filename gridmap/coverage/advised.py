@@ -8,6 +8,7 @@ from typing import Final
 from gridmap.coverage import cautions, people_clauses, place_clauses
 from gridmap.coverage.audits import Check, Level, Pairs, Threshold
 from gridmap.coverage.facts import CommunityFacts, SubjectKind, value_on
+from gridmap.coverage.gaps import Limits
 from gridmap.coverage.words import Words
 from gridmap.terms import PostKind
 
@@ -27,15 +28,15 @@ APART: Final = (
 """Posts that two people hold, as a rule; no rule of law, so a county keeps its own."""
 
 
-def _has_grids(community: CommunityFacts, _day: date) -> bool:
+def _has_grids(community: CommunityFacts, _day: date, _limits: Limits) -> bool:
     return bool(community.grids)
 
 
-def _has_households(community: CommunityFacts, day: date) -> bool:
+def _has_households(community: CommunityFacts, day: date, _limits: Limits) -> bool:
     return value_on(community.reach.households, day) > 0
 
 
-def _linked(community: CommunityFacts, day: date) -> bool:
+def _linked(community: CommunityFacts, day: date, _limits: Limits) -> bool:
     return any(day in link.span for link in community.held(PostKind.LEADER_COUNTY))
 
 

@@ -21,7 +21,7 @@ class Level(Term):
     ADVISED = "advised", "建议落实", "Advised"
 
 
-def everywhere(_community: CommunityFacts, _day: date) -> bool:
+def everywhere(_community: CommunityFacts, _day: date, _limits: Limits) -> bool:
     """Return that a clause is asked of every community."""
     return True
 
@@ -65,6 +65,15 @@ class Pairs:
 
 
 @dataclass(frozen=True, slots=True)
+class Places:
+    """Communities that a county may name, by code; none where it has named none."""
+
+    key: str
+    label: Words
+    usual: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """A clause as data.
 
@@ -77,7 +86,7 @@ class Check:
         asks: what must be there, in one sentence.
         mend: what to do where it is not there, in one sentence.
         find: yields the gaps of a community on a day under thresholds.
-        applies: whether there is anything to judge in a community on a day.
+        applies: whether there is anything to judge in a community on a day under thresholds.
         thresholds: what a county may set.
         daily: whether its answer may change on a day on which no fact does (a quarter turns).
         lists: the facts that it is about, where its gaps are one of the lists of what is missing.
@@ -91,8 +100,8 @@ class Check:
     asks: Words
     mend: Words
     find: Limited
-    applies: Callable[[CommunityFacts, date], bool] = everywhere
-    thresholds: tuple[Threshold | Pairs, ...] = ()
+    applies: Callable[[CommunityFacts, date, Limits], bool] = everywhere
+    thresholds: tuple[Threshold | Pairs | Places, ...] = ()
     daily: bool = False
     lists: str | None = None
 

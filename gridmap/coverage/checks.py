@@ -33,7 +33,7 @@ def judge(community: CommunityFacts, day: date, rules: Rules = USUAL) -> Communi
             for gap in check.find(community, day, rules[check.key].limits)
         )
         for check in CHECKS
-        if rules[check.key].on and check.applies(community, day)
+        if rules[check.key].on and check.applies(community, day, rules[check.key].limits)
     }
     return CommunityAudit(
         code=community.code,

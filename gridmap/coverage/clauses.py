@@ -20,7 +20,7 @@ from gridmap.coverage.facts import (
     overlap,
     run_start,
 )
-from gridmap.coverage.gaps import Gap, Place, absence, community_place, lacking_gap, vacancy
+from gridmap.coverage.gaps import Gap, Limits, Place, absence, community_place, lacking_gap, vacancy
 from gridmap.terms import PostKind
 from gridmap.timespan import quarter_of
 
@@ -39,10 +39,10 @@ def township_leader_linked(community: CommunityFacts, day: date) -> Iterator[Gap
     yield from vacancy(community_place(community), posts, day, never, left)
 
 
-def municipal_leader_linked(community: CommunityFacts, day: date) -> Iterator[Gap]:
+def municipal_leader_linked(community: CommunityFacts, day: date, limits: Limits) -> Iterator[Gap]:
     """A municipal leader is linked to the community where the county names it, and only there."""
     place, posts = community_place(community), community.held(PostKind.LEADER_MUNICIPAL)
-    if community.municipal_due:
+    if community.code in limits["communities"]:
         yield from vacancy(place, posts, day, reasons.MUNICIPAL_NEVER, reasons.MUNICIPAL_LEFT)
         return
     now = [post for post in posts if day in post.span]

@@ -187,7 +187,6 @@ class CommunityFacts:
     Attributes:
         code, name, township: as on the day.
         since: first day of its unbroken existence.
-        municipal_due: whether the county expects a municipal leader's link here.
         branches: versions of its general branch.
         posts: its secretaries, directors, first secretaries, links, desk, police, present and past.
         grids: its grids on the day.
@@ -206,7 +205,6 @@ class CommunityFacts:
     name: str
     township: str
     since: date
-    municipal_due: bool = False
     branches: tuple[Standing, ...] = ()
     posts: tuple[Tenure, ...] = ()
     grids: tuple[GridFacts, ...] = ()

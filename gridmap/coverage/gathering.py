@@ -47,7 +47,6 @@ def gather(rows: Rows, lists: Lists, reaches: Mapping[int, Reach]) -> tuple[Comm
             township_code=unit.parent_code,
             names=_named(unit.spans, unit.names),
             townships=_named(unit.township_spans, unit.township_names),
-            municipal_due=unit.municipal_due,
             branches=tuple(standing["branch", unit.id, None]),
             posts=tuple(posts[unit.id, None]),
             grids=tuple(grids[unit.id]),

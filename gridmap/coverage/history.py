@@ -75,7 +75,6 @@ class CommunityHistory:
     township_code: str
     names: tuple[Named, ...]
     townships: tuple[Named, ...] = ()
-    municipal_due: bool = False
     branches: tuple[Standing, ...] = ()
     posts: tuple[Tenure, ...] = ()
     grids: tuple[GridHistory, ...] = ()
@@ -105,7 +104,6 @@ class CommunityHistory:
             name=name,
             township=_name(self.townships, day) or self.township_code,
             since=run_start((one.span for one in self.names), day) or day,
-            municipal_due=self.municipal_due,
             branches=_begun(self.branches, day),
             posts=_tenures(self.posts, day),
             grids=tuple(grid for one in self.grids if (grid := one.on(day))),

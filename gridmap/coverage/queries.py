@@ -21,9 +21,6 @@ from gridmap.coverage.rules import Asked
 from gridmap.store.revision import Version, version
 from gridmap.terms import PostKind
 
-MUNICIPAL_COMMUNITIES: Final = "municipal_communities"
-"""Setting: codes of the communities that a municipal leader is to be linked to (none by default)."""
-
 JUDGED_POSTS: Final = (
     PostKind.LEADER_COUNTY,
     PostKind.LEADER_TOWNSHIP,
@@ -44,9 +41,7 @@ SELECT 'community' AS kind, a.id, a.id AS community_id, a.code, parent.code AS p
        ARRAY(SELECT v.valid FROM area_version v
              WHERE v.area_id = parent.id ORDER BY v.valid) AS township_spans,
        ARRAY(SELECT v.name FROM area_version v
-             WHERE v.area_id = parent.id ORDER BY v.valid) AS township_names,
-       EXISTS (SELECT FROM setting s
-               WHERE s.key = :municipal AND s.value @> to_jsonb(a.code)) AS municipal_due
+             WHERE v.area_id = parent.id ORDER BY v.valid) AS township_names
 FROM area a
 JOIN area parent ON parent.id = a.parent_id
 WHERE a.kind = 'community'
@@ -54,7 +49,7 @@ UNION ALL
 SELECT 'grid', g.id, g.community_id, g.code, NULL,
        ARRAY(SELECT v.valid FROM grid_version v WHERE v.grid_id = g.id ORDER BY v.valid),
        ARRAY(SELECT v.name FROM grid_version v WHERE v.grid_id = g.id ORDER BY v.valid),
-       NULL, NULL, NULL
+       NULL, NULL
 FROM grid g
 ORDER BY kind, code
 """)
@@ -177,7 +172,7 @@ def _read(session: Session, data: Version, window: tuple[date, date], asked: Ask
     first, last = window
     kinds = [kind.value for kind in JUDGED_POSTS]
     rows = Rows(
-        units=session.execute(_UNITS, {"municipal": MUNICIPAL_COMMUNITIES}).all(),
+        units=session.execute(_UNITS).all(),
         standing=session.execute(_STANDING, {"last": last}).all(),
         posts=session.execute(_POSTS, {"kinds": kinds, "last": last}).all(),
         doubled=_doubled(session, last, asked.pairs),

@@ -6,19 +6,20 @@ from datetime import date
 from typing import Final
 
 from gridmap.coverage import clauses, reasons
-from gridmap.coverage.audits import Check, Level, plain
+from gridmap.coverage.audits import Check, Level, Places, plain
 from gridmap.coverage.facts import CommunityFacts, SubjectKind
+from gridmap.coverage.gaps import Limits
 from gridmap.coverage.words import Words
 from gridmap.terms import PostKind
 
 
-def _has_grids(community: CommunityFacts, _day: date) -> bool:
+def _has_grids(community: CommunityFacts, _day: date, _limits: Limits) -> bool:
     return bool(community.grids)
 
 
-def _municipal(community: CommunityFacts, day: date) -> bool:
+def _municipal(community: CommunityFacts, day: date, limits: Limits) -> bool:
     links = community.held(PostKind.LEADER_MUNICIPAL)
-    return community.municipal_due or any(day in link.span for link in links)
+    return community.code in limits["communities"] or any(day in link.span for link in links)
 
 
 REQUIRED: Final[tuple[Check, ...]] = (
@@ -153,7 +154,7 @@ REQUIRED: Final[tuple[Check, ...]] = (
     ),
     Check(
         key="municipal_leader",
-        version=2,
+        version=3,
         level=Level.REQUIRED,
         looks_at=SubjectKind.COMMUNITY,
         label=Words("市领导", "Municipal leader"),
@@ -162,8 +163,9 @@ REQUIRED: Final[tuple[Check, ...]] = (
             "A municipal leader is linked to each community that the county names, and to no other.",
         ),
         mend=reasons.LINK_LEADER,
-        find=plain(clauses.municipal_leader_linked),
+        find=clauses.municipal_leader_linked,
         applies=_municipal,
+        thresholds=(Places("communities", Words("指定的社区", "Communities that are named")),),
     ),
 )
 """In the order in which tables show them."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from gridmap.accounts.tables import Account
 from gridmap.coverage.tables import CoverageRule
+from gridmap.ledger.areas import Area
 from gridmap.ledger.posts import Person
+from gridmap.terms import AreaKind
 
 
 def hold(session: Session) -> None:
@@ -32,3 +34,9 @@ def rules_of(session: Session, check: str) -> Sequence[CoverageRule]:
     """Return the rules of a check by day."""
     known = select(CoverageRule).where(CoverageRule.check == check).order_by(CoverageRule.valid)
     return session.scalars(known).all()
+
+
+def communities(session: Session, codes: Collection[str]) -> set[str]:
+    """Return which of the codes are those of communities."""
+    known = select(Area.code).where(Area.kind == AreaKind.COMMUNITY, Area.code.in_(list(codes)))
+    return set(session.scalars(known))

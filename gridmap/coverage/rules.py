@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from gridmap.coverage.audits import Check, Pairs, Rule, Rules
+from gridmap.coverage.audits import Check, Pairs, Places, Rule, Rules, Threshold
 from gridmap.coverage.checks import CHECKS, USUAL
 from gridmap.coverage.gaps import Limits
 from gridmap.timespan import Span
@@ -47,15 +47,17 @@ class RuleDays:
 def limits_of(check: Check, stored: dict[str, Any]) -> Limits:
     """Return the thresholds of a check as its clause takes them; what was not stored is as usual."""
     return {
-        threshold.key: _read(threshold.key, stored, pairs=isinstance(threshold, Pairs))
+        threshold.key: _read(threshold, stored[threshold.key])
         if threshold.key in stored
         else threshold.usual
         for threshold in check.thresholds
     }
 
 
-def _read(key: str, stored: dict[str, Any], *, pairs: bool) -> object:
-    return tuple((one, other) for one, other in stored[key]) if pairs else stored[key]
+def _read(threshold: Threshold | Pairs | Places, stored: Any) -> object:  # noqa: ANN401 - as JSON has it
+    if isinstance(threshold, Pairs):
+        return tuple((one, other) for one, other in stored)
+    return tuple(stored) if isinstance(threshold, Places) else stored
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from gridmap.coverage import rule_queries
-from gridmap.coverage.audits import Check, Pairs, Rule, Threshold
+from gridmap.coverage.audits import Check, Pairs, Places, Rule, Threshold
 from gridmap.coverage.checks import CHECKS
 from gridmap.coverage.rules import RuleDays, RuleSpan, limits_of
 from gridmap.coverage.tables import CoverageRule
@@ -74,7 +74,7 @@ def set_rule(
             reason_zh="只能从今天或以后的日期起生效，过去的日子仍按当时的规则判断。",
             reason_en="It takes effect from today or later; past days keep the rules that they had.",
         )
-    thresholds = _checked(check, rule.limits)
+    thresholds = _checked(session, check, rule.limits)
     rule_queries.hold(session)
     later = _make_room(session, key, from_day)
     session.add(
@@ -118,11 +118,11 @@ def _make_room(session: Session, key: str, day: date) -> date | None:
     return later
 
 
-def _checked(check: Check, limits: Mapping[str, Any]) -> dict[str, Any]:
+def _checked(session: Session, check: Check, limits: Mapping[str, Any]) -> dict[str, Any]:
     """Return the thresholds as they are stored.
 
     Raises:
-        InvalidInput: an unknown threshold, a number out of bounds, a pair that is none.
+        InvalidInput: an unknown threshold, a number out of bounds, a pair that is none, no such community.
     """
     known = {threshold.key: threshold for threshold in check.thresholds}
     for name in limits:
@@ -133,9 +133,7 @@ def _checked(check: Check, limits: Mapping[str, Any]) -> dict[str, Any]:
                 reason_en="This check has no such threshold.",
             )
     made: dict[str, Any] = {
-        name: _pairs(threshold, limits[name])
-        if isinstance(threshold, Pairs)
-        else _number(threshold, limits[name])
+        name: _valued(session, threshold, limits[name])
         for name, threshold in known.items()
         if name in limits
     }
@@ -147,6 +145,25 @@ def _checked(check: Check, limits: Mapping[str, Any]) -> dict[str, Any]:
             reason_en="The most must not be less than the least.",
         )
     return made
+
+
+def _valued(session: Session, threshold: Threshold | Pairs | Places, value: Any) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(threshold, Pairs):
+        return _pairs(threshold, value)
+    if isinstance(threshold, Places):
+        return _places(session, threshold, value)
+    return _number(threshold, value)
+
+
+def _places(session: Session, threshold: Places, codes: Collection[str]) -> list[str]:
+    unknown = sorted(set(codes) - rule_queries.communities(session, codes))
+    if unknown:
+        raise InvalidInput(
+            field=threshold.key,
+            reason_zh=f"没有编码为 {unknown[0]} 的社区。",
+            reason_en=f"There is no community of the code {unknown[0]}.",
+        )
+    return sorted(set(codes))
 
 
 def _number(threshold: Threshold, value: object) -> int:

@@ -103,7 +103,7 @@ def _days(start: date, following: date) -> Iterator[date]:
 
 def _found(check: Check, facts: CommunityFacts | None, day: date, rules: Rules) -> Counter[Key]:
     rule = rules[check.key]
-    if facts is None or not rule.on or not check.applies(facts, day):
+    if facts is None or not rule.on or not check.applies(facts, day, rule.limits):
         return Counter()
     gaps = check.find(facts, day, rule.limits)
     return Counter((check.key, facts.code, gap.subject.code) for gap in gaps)

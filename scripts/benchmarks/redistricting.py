@@ -56,7 +56,14 @@ PEERS: dict[str, tuple[str, Peer]] = {
 }
 """Peers of fresh ground: the package that each needs, and how it is asked."""
 
-RATIOS = ("cut_m", "polsby_mean", "split_compounds", "small_branches", "households_moved")
+RATIOS = (
+    "deviation",
+    "cut_m",
+    "polsby_mean",
+    "split_compounds",
+    "small_branches",
+    "households_moved",
+)
 
 
 def main() -> None:
@@ -92,7 +99,7 @@ def _real(asked: argparse.Namespace) -> None:
 
 def _compare(name: str, asked: argparse.Namespace, make: Callable[[int], MadeUp]) -> None:
     """Divide ground afresh into each number of grids."""
-    methods: dict[str, Peer] = {"gridmap": _ours}
+    methods: dict[str, Peer] = {"gridmap": _ours, "gridmap balanced": _even}
     for peer in asked.peers:
         package, method = PEERS[peer]
         if importlib.util.find_spec(package):
@@ -131,6 +138,14 @@ def _shifted(made: MadeUp, today: Assignment, grids: int, seed: int) -> Task:
 
 def _ours(task: Task, seconds: float, seed: int) -> Assignment:
     wish = Wish(grids=task.grids, stability=0.0, roads=0.0, whole_compounds=1.0)
+    return _best_of_ours(task, wish, seconds, seed)
+
+
+def _even(task: Task, seconds: float, seed: int) -> Assignment:
+    """The proposal that is to be the best balanced one, alone."""
+    wish = Wish(
+        grids=task.grids, stability=0.0, roads=0.0, whole_compounds=1.0, kinds=(Kind.BALANCED,)
+    )
     return _best_of_ours(task, wish, seconds, seed)
 
 

@@ -50,7 +50,7 @@ def check(key: str) -> Check:
 def judged(key: str, facts: CommunityFacts, day: date, **limits) -> list[tuple[str, str, date]]:
     """What a check finds: subject, reason, since; limits that are not given are the usual ones."""
     one = check(key)
-    assert one.applies(facts, day)
+    assert one.applies(facts, day, {**one.usual, **limits})
     return [
         (gap.subject.code, gap.reason.code, gap.since)
         for gap in one.find(facts, day, {**one.usual, **limits})

@@ -8,16 +8,17 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from gridmap.coverage import service
+from gridmap.coverage.audits import Rule
 from gridmap.coverage.checks import CHECKS
-from gridmap.coverage.service import audit
+from gridmap.coverage.service import audit, set_rule
 from gridmap.ledger.areas import Area, AreaVersion, GridVersion
 from gridmap.ledger.buildings import BuildingVersion, CompoundVersion, GridBuilding
 from gridmap.ledger.party import PartyVersion
 from gridmap.ledger.posts import Post, Visit
 from gridmap.ledger.property import PropertyCompany, PropertyContract, UnservedCompound
-from gridmap.ledger.settings import Setting
 from gridmap.store.base import from_day
 from gridmap.terms import PostKind
+from gridmap.timespan import start_of
 from tests.coverage.sound import DAY, MUST, STATEMENTS, also, sound
 from tests.worlds import START, draw, multi, square
 
@@ -405,11 +406,17 @@ def test_a_compound_without_a_community_counts_where_it_stands(world, session):
 # ---------------------------------------------------------------- the municipal link
 
 
+def named(session, *codes, day=date(2026, 1, 1)):
+    """From a day on the county names communities that a municipal leader is to be linked to."""
+    moment = start_of(day)
+    rule = Rule(limits={"communities": codes})
+    set_rule(session, "municipal_leader", rule, day, account_id=None, now=moment)
+
+
 def test_a_municipal_link_is_asked_only_where_the_county_names_the_community(world, session):
-    session.add(Setting(key="municipal_communities", value=["419901001009"]))
-    session.flush()
     assert "municipal_leader" not in world.audit().communities[0].held
-    session.execute(update(Setting).values(value=[HOME, "419901001009"]))
+    named(session, HOME)
+    assert "municipal_leader" not in world.audit(START).communities[0].held
     assert world.gaps() == [("municipal_leader", HOME, "municipal_leader_never", START)]
     world.world.post(PostKind.LEADER_MUNICIPAL, world.world.community, "市癸", until=DAY)
     assert world.gaps(EVE) == []

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridmap.coverage import clauses
-from gridmap.coverage.checks import CHECKS, judge
+from gridmap.coverage.audits import Rule
+from gridmap.coverage.checks import CHECKS, USUAL, judge
 from gridmap.coverage.facts import CommunityFacts, GridFacts, Tenure
 from gridmap.terms import PostKind
 from gridmap.timespan import Span
@@ -41,16 +42,18 @@ def test_a_leader_is_linked_or_left_or_never_was(clause, kind, word):
 
 
 def test_a_municipal_leader_is_linked_where_the_county_names_the_community_and_only_there():
-    clause, linked = clauses.municipal_leader_linked, posts(PostKind.LEADER_MUNICIPAL, ".AABB.")
-    named = community(*linked, municipal_due=True)
-    assert found(clause, community(municipal_due=True), month(1)) == [
-        ("municipal_leader_never", month(0))
-    ]
-    assert found(clause, named, month(1)) == found(clause, named, month(4)) == []
-    assert found(clause, named, month(5)) == [("municipal_leader_left", month(5))]
-    elsewhere = community(*linked)
-    assert found(clause, elsewhere, month(5)) == []
-    assert found(clause, elsewhere, month(4)) == [("municipal_leader_elsewhere", month(1))]
+    linked = community(*posts(PostKind.LEADER_MUNICIPAL, ".AABB."))
+
+    def found_in(facts, day, *codes):
+        gaps = clauses.municipal_leader_linked(facts, day, {"communities": codes})
+        return [(gap.reason.code, gap.since) for gap in gaps]
+
+    here = linked.code
+    assert found_in(community(), month(1), here) == [("municipal_leader_never", month(0))]
+    assert found_in(linked, month(1), here) == found_in(linked, month(4), here) == []
+    assert found_in(linked, month(5), here) == [("municipal_leader_left", month(5))]
+    assert found_in(linked, month(5)) == []
+    assert found_in(linked, month(4), "419901001009") == [("municipal_leader_elsewhere", month(1))]
 
 
 def test_a_link_of_another_level_does_not_count():
@@ -257,7 +260,9 @@ def test_what_does_not_apply_is_not_judged():
     bare = judge(community(), month(3))
     assert "municipal_leader" not in bare.held
     assert "grid_branch" not in bare.held
-    named = judge(community(municipal_due=True, grids=(GridFacts("g", "g", month(0)),)), month(3))
+    facts = community(grids=(GridFacts("g", "g", month(0)),))
+    rules = {**USUAL, "municipal_leader": Rule(limits={"communities": (facts.code,)})}
+    named = judge(facts, month(3), rules)
     assert named.held["municipal_leader"] is False
     assert named.held["grid_branch"] is False
     lacking = [check for check, held in named.held.items() if not held]

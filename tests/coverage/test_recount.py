@@ -100,8 +100,8 @@ RECOUNTS = {
     """,
     "municipal_leader": COMMUNITY
     + """
-          AND (a.code IN (SELECT jsonb_array_elements_text(value) FROM setting
-                          WHERE key = 'municipal_communities'))
+          AND (a.code IN (SELECT jsonb_array_elements_text(thresholds -> 'communities') FROM coverage_rule
+                          WHERE "check" = 'municipal_leader' AND valid @> :day))
               = (a.id NOT IN (SELECT area_id FROM post
                               WHERE kind = 'leader_municipal' AND valid @> :day))
     """,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from gridmap.coverage import service
-from gridmap.coverage.audits import Level, Pairs, Rule
+from gridmap.coverage.audits import Level, Rule, Threshold
 from gridmap.coverage.checks import CHECKS, USUAL
 from gridmap.coverage.required import REQUIRED
 from gridmap.coverage.tables import CoverageRule
@@ -67,6 +67,18 @@ def test_old_days_are_judged_by_the_thresholds_of_their_day(world, session):
     put(session, "branch_members", LATER, least=6)
     assert {gap[0] for gap in world.found()} == {"branch_members"}
     assert "branch_members" not in {gap[0] for gap in world.found(LATER)}
+
+
+def test_communities_that_are_named_have_their_days_too(world, session):
+    home = world.world.community.code
+    put(session, "municipal_leader", communities=(home,))
+    put(session, "municipal_leader", LATER, communities=())
+    assert world.found(EVE) == []
+    assert [gap[2] for gap in world.found()] == ["municipal_leader_never"]
+    assert world.found(LATER) == []
+    with pytest.raises(InvalidInput, match="419901009009") as refusal:
+        put(session, "municipal_leader", communities=(home, "419901009009"))
+    assert refusal.value.field == "communities"
 
 
 def test_metres_and_pairs_are_facts_that_are_asked_for_by_the_rules(world, session):
@@ -173,7 +185,7 @@ def test_a_rule_of_a_check_that_is_no_more_is_passed_over(session):
 def test_usual_thresholds_are_within_their_bounds():
     for check in CHECKS:
         for one in check.thresholds:
-            if not isinstance(one, Pairs):
+            if isinstance(one, Threshold):
                 assert one.least <= one.usual <= one.most
             assert one.label.zh != one.label.en
 

@@ -11,6 +11,7 @@ from geodata.demo.generator import generate
 from geodata.demo.loading import is_empty, load
 from geodata.demo.plan import COMMUNITY_NAMES
 from gridmap.coverage.service import audit
+from gridmap.coverage.tables import CoverageRule
 from gridmap.errors import NotEmpty
 from gridmap.ledger.areas import Area, AreaVersion, Grid, GridVersion
 from gridmap.ledger.buildings import Building, BuildingVersion, CompoundVersion, GridBuilding
@@ -86,7 +87,10 @@ def test_settings(loaded):
     assert values["metric_epsg"] == 4547
     assert values["first_day"] == "2023-01-01"
     book = select(Area.code).join(AreaVersion).where(AreaVersion.name == "书香苑社区")
-    assert values["municipal_communities"] == sorted(set(loaded.scalars(book)))
+    rule = loaded.scalars(select(CoverageRule)).one()
+    assert rule.check == "municipal_leader"
+    assert rule.thresholds["communities"] == sorted(set(loaded.scalars(book)))
+    assert rule.valid.lower.isoformat() == values["first_day"]
 
 
 def test_buildings_lie_in_the_grid_that_they_belong_to(loaded):

@@ -4,9 +4,11 @@ from datetime import date
 
 import pytest
 
+from gridmap.coverage.audits import Rule
 from gridmap.coverage.checks import CHECKS
-from gridmap.ledger.settings import Setting
+from gridmap.coverage.service import set_rule
 from gridmap.terms import PostKind
+from gridmap.timespan import start_of
 from tests.coverage.sound import DAY, STATEMENTS, sound
 
 HOME = "419901001001"
@@ -112,8 +114,9 @@ def test_english_by_header_and_by_cookie(world, ask, client):
 
 def test_what_does_not_apply_is_not_answered(world, ask, session):
     assert "municipal_leader" not in ask()["communities"][0]["held"]
-    session.add(Setting(key="municipal_communities", value=[HOME]))
-    session.flush()
+    rule = Rule(limits={"communities": (HOME,)})
+    first = date(2026, 1, 1)
+    set_rule(session, "municipal_leader", rule, first, account_id=None, now=start_of(first))
     assert ask()["communities"][0]["held"]["municipal_leader"] is False
     world.world.post(PostKind.LEADER_MUNICIPAL, world.world.community, "市癸")
     assert ask()["communities"][0]["held"]["municipal_leader"] is True

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from gridmap.coverage import service
 from gridmap.coverage.checks import CHECKS, USUAL
+from gridmap.ledger.areas import Area
 from gridmap.store.audit import AuditEntry
 from gridmap.terms import Role
 from tests.dispatch.filings import staffed
@@ -107,3 +108,16 @@ def test_days_that_are_over_keep_their_answer(admin, session, client):
     now = client.get(f"/api/v1/coverage?day={today()}").get_json()
     assert {one["key"]: one["on"] for one in now["checks"]}["police"] is False
     assert date.fromisoformat(now["day"]) == today()
+
+
+def test_communities_are_marked_by_name(admin, session):
+    page = admin.get(f"{PAGE}?check=municipal_leader").text
+    assert 'type="checkbox" name="communities"' in page
+    (code,) = session.scalars(select(Area.code).where(Area.kind == "community")).all()[:1]
+    day = today().isoformat()
+    assert send(admin, "municipal_leader", day=day, on="1", communities=code).status_code == 303
+    assert service.rules(session, today())["municipal_leader"].limits == {"communities": (code,)}
+    wrong = send(admin, "municipal_leader", day=day, on="1", communities=["419901009009", code])
+    assert wrong.status_code == 422
+    assert f'value="{code}" checked' in wrong.text
+    assert service.rules(session, today())["municipal_leader"].limits == {"communities": (code,)}

@@ -11,11 +11,12 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 
 from gridmap.coverage import service
-from gridmap.coverage.audits import Check, Pairs, Rule
+from gridmap.coverage.audits import Check, Pairs, Places, Rule, Threshold
 from gridmap.coverage.checks import CHECKS
 from gridmap.coverage.rules import RuleDays, RuleSpan
 from gridmap.errors import InvalidInput
-from gridmap.terms import PostKind
+from gridmap.registers import service as registers
+from gridmap.terms import AreaKind, PostKind
 from web import access, language
 from web.pages.settings_forms import SentForm
 from web.params import now, today
@@ -50,12 +51,15 @@ def show() -> ResponseReturnValue:
 
 
 def _limits(check: Check, form: SentForm) -> dict[str, Any]:
-    return {
-        one.key: _pairs(one.key, form)
-        if isinstance(one, Pairs)
-        else form.whole(one.key, one.least, one.most)
-        for one in check.thresholds
-    }
+    return {one.key: _limit(one, form) for one in check.thresholds}
+
+
+def _limit(one: Threshold | Pairs | Places, form: SentForm) -> Any:  # noqa: ANN401 - as the threshold has it
+    if isinstance(one, Pairs):
+        return _pairs(one.key, form)
+    if isinstance(one, Places):
+        return tuple(request.form.getlist(one.key))
+    return form.whole(one.key, one.least, one.most)
 
 
 def _pairs(name: str, form: SentForm) -> list[tuple[str, str]]:
@@ -102,6 +106,9 @@ def _says(check: Check, rule: Rule, reader: str) -> str:
         value = rule.limits[one.key]
         if isinstance(one, Pairs):
             said.append(_("{n} 对岗位").replace("{n}", str(len(value))))
+        elif isinstance(one, Places):
+            names = _communities()
+            said.append(_("、").join(names.get(code, code) for code in value) or _("没有指定社区"))
         else:
             said.append(f"{one.label.fill(reader)} {value} {one.unit.fill(reader)}")
     return " · ".join(said)
@@ -121,17 +128,19 @@ def _one(check: Check, form: SentForm | None, *, status: int = 200) -> ResponseR
         fields=[_field(one, reader) for one in check.thresholds],
         posts=[kind.label(reader) for kind in PostKind],
         rows=_rows(check, known, reader),
-        sent=_sent(check, rule, reader) if form is None else form.sent,
+        sent=_sent(check, rule, reader) if form is None else _again(check, form),
         faults=form.faults if form else {},
         saved=form is None and "saved" in request.args,
     )
     return make_response(page, status)
 
 
-def _field(one: Any, reader: str) -> dict[str, Any]:  # noqa: ANN401 - Threshold or Pairs
+def _field(one: Threshold | Pairs | Places, reader: str) -> dict[str, Any]:
     label = one.label.fill(reader)
     if isinstance(one, Pairs):
         return {"key": one.key, "label": label, "pairs": True}
+    if isinstance(one, Places):
+        return {"key": one.key, "label": label, "places": sorted(_communities().items())}
     bounds = _("{least} 到 {most} {unit}，通常 {usual}")
     for name, value in (("least", one.least), ("most", one.most), ("usual", one.usual)):
         bounds = bounds.replace(f"{{{name}}}", str(value))
@@ -140,18 +149,33 @@ def _field(one: Any, reader: str) -> dict[str, Any]:  # noqa: ANN401 - Threshold
     return {"key": one.key, "label": label, "hint": bounds.replace("{unit}", unit)}
 
 
-def _sent(check: Check, rule: Rule, reader: str) -> dict[str, str]:
+def _sent(check: Check, rule: Rule, reader: str) -> dict[str, Any]:
     """Return today's rule as the form shows it."""
-    values = {
-        one.key: "\n".join(
-            _BETWEEN.join(PostKind(kind).label(reader) for kind in pair)
-            for pair in rule.limits[one.key]
-        )
-        if isinstance(one, Pairs)
-        else str(rule.limits[one.key])
-        for one in check.thresholds
-    }
+    values = {one.key: _shown(one, rule.limits[one.key], reader) for one in check.thresholds}
     return {"day": today().isoformat(), "on": "1" if rule.on else "", **values}
+
+
+def _shown(one: Threshold | Pairs | Places, value: Any, reader: str) -> Any:  # noqa: ANN401 - as the threshold has it
+    if isinstance(one, Pairs):
+        return "\n".join(
+            _BETWEEN.join(PostKind(kind).label(reader) for kind in pair) for pair in value
+        )
+    return value if isinstance(one, Places) else str(value)
+
+
+def _again(check: Check, form: SentForm) -> dict[str, Any]:
+    """Return a form as it was sent; of places all that were marked."""
+    marked = [one.key for one in check.thresholds if isinstance(one, Places)]
+    return {**form.sent, **{key: request.form.getlist(key) for key in marked}}
+
+
+def _communities() -> dict[str, str]:
+    """Return the communities of today by code, each with its name."""
+    return {
+        area.code: area.name
+        for area in registers.areas(current_session(), today())
+        if area.kind == AreaKind.COMMUNITY
+    }
 
 
 def _rows(check: Check, known: RuleDays, reader: str) -> list[dict[str, Any]]:

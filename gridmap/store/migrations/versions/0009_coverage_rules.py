@@ -12,6 +12,15 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
+MOVED = """
+INSERT INTO coverage_rule ("check", "on", thresholds, set_at, valid)
+SELECT 'municipal_leader', true, jsonb_build_object('communities', value), now(),
+       daterange(coalesce((SELECT CAST(value #>> '{}' AS date) FROM setting WHERE key = 'first_day'), DATE '1949-10-01'),
+                 NULL)
+FROM setting WHERE key = 'municipal_communities'
+"""
+"""Which communities a municipal leader is linked to was a setting without days: it held on all of them."""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -41,7 +50,13 @@ def upgrade() -> None:
         "CREATE TRIGGER raise_revision AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON coverage_rule"
         " FOR EACH STATEMENT EXECUTE FUNCTION raise_revision('settings')"
     )
+    op.execute(MOVED)
+    op.execute("DELETE FROM setting WHERE key = 'municipal_communities'")
 
 
 def downgrade() -> None:
+    op.execute(
+        "INSERT INTO setting (key, value) SELECT 'municipal_communities', thresholds -> 'communities'"
+        ' FROM coverage_rule WHERE "check" = \'municipal_leader\' AND "on" ORDER BY valid DESC LIMIT 1'
+    )
     op.drop_table("coverage_rule")
