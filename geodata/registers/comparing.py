@@ -29,6 +29,8 @@ _BOTH: Final = (
 )
 _SAME_DAY: Final = "导入工作簿：从开始那天起就是这样"
 """Why a record is put right whose change holds from its own first day: there is no past to keep."""
+_BY_FILE: Final = "导入工作簿时更正"
+"""Why a record of what happened is put right: what happened does not change."""
 _PERSON: Final = frozenset({"person", "person_name", "phone"})
 
 
@@ -186,6 +188,8 @@ class _Comparing:
         if "ends" in values:
             return self._end(row, record, values)
         day = self._day(record, set(values))
+        if self.register.event:
+            return Change(Action.CORRECT, values, record.id, reason=_BY_FILE, row=row.number)
         if record.span and day == record.span.start:
             return Change(Action.CORRECT, values, record.id, reason=_SAME_DAY, row=row.number)
         if set(values) == {"term_end"} and _later(found[0]):

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from gridmap.coverage.gathering import Rows, gather
 from gridmap.coverage.history import History
 from gridmap.coverage.lack_queries import lacks
-from gridmap.coverage.memory import Memory
 from gridmap.coverage.reach_queries import reaches_of
 from gridmap.coverage.rules import Asked
+from gridmap.store.memory import Memory
 from gridmap.store.revision import Version, version
 from gridmap.terms import PostKind
 
@@ -137,7 +137,8 @@ ORDER BY kind, grid_id, day
 """)
 
 
-_histories: Memory[tuple[Version, date, date, Asked], History] = Memory(3)
+_histories: Memory[History] = Memory(3)
+"""Windows of more than a day, by version of the data, first and last day, and what was asked for."""
 
 
 def history(session: Session, first: date, last: date, asked: Asked) -> History:

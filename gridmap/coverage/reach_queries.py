@@ -12,11 +12,11 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from gridmap.coverage.facts import Reach
-from gridmap.coverage.memory import Memory, part
 from gridmap.coverage.reaching import DatedNet, Spot, reaches
 from gridmap.geometry.crs import metres_per_degree
 from gridmap.geometry.walking import WalkingNet
-from gridmap.store.revision import Version
+from gridmap.store.memory import Memory
+from gridmap.store.revision import Version, part
 from gridmap.timespan import Span
 
 NOT_ON_FOOT: Final = ("motorway", "motorway_link")
@@ -45,8 +45,10 @@ JOIN building_version v
 ORDER BY g.community_id, v.building_id, v.valid
 """)
 
-_nets: Memory[Version, tuple[tuple[float, float], list[DatedNet]]] = Memory(4)
-_reaches: Memory[tuple[Version, tuple[int, ...]], Mapping[int, Reach]] = Memory(4)
+Nets = tuple[tuple[float, float], list[DatedNet]]
+
+_nets: Memory[Nets] = Memory(4)
+_reaches: Memory[Mapping[int, Reach]] = Memory(4)
 
 
 def reaches_of(session: Session, whole: Version, metres: Iterable[int]) -> Mapping[int, Reach]:
@@ -60,15 +62,16 @@ def reaches_of(session: Session, whole: Version, metres: Iterable[int]) -> Mappi
         whole: version of the data.
         metres: distances beyond which households are counted.
     """
-    key = part(whole, *_LAYERS), tuple(sorted(set(metres)))
-    known = _reaches.get(key)
-    if known is None:
-        origin, nets = _dated_nets(session, part(whole, "geography"))
+    asked = tuple(sorted(set(metres)))
+
+    def make() -> Mapping[int, Reach]:
+        geography = part(whole, "geography")
+        origin, nets = _nets.get(geography, lambda: _dated_nets(session))
         centres = _spots(session.execute(_CENTRES).all(), origin)
         dwellings = _spots(session.execute(_DWELLINGS).all(), origin)
-        known = reaches(nets, centres, dwellings, key[1])
-        _reaches.keep(key, known)
-    return known
+        return reaches(nets, centres, dwellings, asked)
+
+    return _reaches.get((part(whole, *_LAYERS), asked), make)
 
 
 def forget() -> None:
@@ -77,18 +80,14 @@ def forget() -> None:
     _reaches.forget()
 
 
-def _dated_nets(session: Session, geography: Version) -> tuple[tuple[float, float], list[DatedNet]]:
+def _dated_nets(session: Session) -> Nets:
     """Return the origin of the plane in degrees, and the nets of all days."""
-    known = _nets.get(geography)
-    if known is None:
-        rows = session.execute(_ROADS, {"kinds": list(NOT_ON_FOOT)}).all()
-        lines = shapely.from_wkb([row.line for row in rows])
-        origin = _middle(lines)
-        scale = np.array(metres_per_degree(origin[1]))
-        planar = shapely.transform(lines, lambda degrees: (degrees - origin) * scale)
-        known = origin, _dated(rows, planar)
-        _nets.keep(geography, known)
-    return known
+    rows = session.execute(_ROADS, {"kinds": list(NOT_ON_FOOT)}).all()
+    lines = shapely.from_wkb([row.line for row in rows])
+    origin = _middle(lines)
+    scale = np.array(metres_per_degree(origin[1]))
+    planar = shapely.transform(lines, lambda degrees: (degrees - origin) * scale)
+    return origin, _dated(rows, planar)
 
 
 def _middle(lines: Any) -> tuple[float, float]:  # noqa: ANN401 - an array of lines

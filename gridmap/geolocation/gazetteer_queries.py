@@ -21,7 +21,6 @@ from gridmap.geolocation.wording.gazetteer import (
     House,
     Key,
     Name,
-    NameKind,
     numbers_in,
 )
 
@@ -103,9 +102,9 @@ class _Making:
         self.lanes: dict[Door, str] = {}
         self.compound_of: dict[str, str] = {}
 
-    def name(self, key: Key, written: str | None, kind: NameKind = NameKind.OFFICIAL) -> None:
+    def name(self, key: Key, written: str | None) -> None:
         if written and written.strip():
-            self.names[Name(key, written.strip(), kind)] = None
+            self.names[Name(key, written.strip())] = None
 
     def compound(self, row: Row[Any]) -> None:
         key = Key(EntityKind.COMPOUND, row.code)
@@ -113,7 +112,7 @@ class _Making:
         self.spots[key] = (row.lon, row.lat)
         self.name(key, row.name)
         for alias in row.aliases:
-            self.name(key, alias, NameKind.ALIAS)
+            self.name(key, alias)
         zones = frozenset(zone_of(zone) for zone in row.zones if zone)
         if zones:
             self.zones[row.code] = zones

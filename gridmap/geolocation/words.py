@@ -111,7 +111,7 @@ def read(session: Session, text: str, day: date, circle: Circle | None = None) -
 
 
 def _book(session: Session, day: date) -> _Book:
-    state = tuple(one for one in version(session) if one[0] in queries.LAYERS)
+    state = version(session, *queries.LAYERS)
     numbers = ".".join(str(number) for _, number, _ in state)
     database = str(session.connection().engine.url)
 

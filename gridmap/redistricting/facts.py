@@ -25,6 +25,7 @@ from gridmap.redistricting.queries import facts as queries
 from gridmap.redistricting.queries.ground import in_metres
 from gridmap.redistricting.terrain import Terrain
 from gridmap.store.memory import Memory
+from gridmap.store.revision import version
 from gridmap.timespan import local_day
 
 REPORTS_FRESH_FOR: Final = timedelta(seconds=20)
@@ -61,7 +62,7 @@ def facts(session: Session, terrain: Terrain, day: date, now: datetime) -> Facts
         now: this moment; open reports may be some seconds older. On another day than its own there are
             none: who held a report then is not known here.
     """
-    state = queries.ledger_state(session, _LAYERS)
+    state = version(session, *_LAYERS)
     ledger = _LEDGER.get((terrain.key, day, state), lambda: _read(session, terrain, day))
     if day != local_day(now):
         return ledger

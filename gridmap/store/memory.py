@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Value = TypeVar("Value")
 
@@ -31,8 +31,23 @@ class Memory(Generic[Value]):
                 self._values.move_to_end(key)
                 return self._values[key]
         made = make()
+        self.keep(key, made)
+        return made
+
+    def find(self, fits: Callable[[Any], bool]) -> Value | None:
+        """Return the newest value whose key fits; None where there is none."""
         with self._lock:
-            self._values[key] = made
+            return next((self._values[key] for key in reversed(self._values) if fits(key)), None)
+
+    def keep(self, key: Hashable, value: Value) -> None:
+        """Keep a value as the newest; the oldest goes when there are too many."""
+        with self._lock:
+            self._values[key] = value
+            self._values.move_to_end(key)
             while len(self._values) > self._most:
                 self._values.popitem(last=False)
-        return made
+
+    def forget(self) -> None:
+        """Keep nothing."""
+        with self._lock:
+            self._values.clear()

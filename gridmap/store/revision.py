@@ -54,14 +54,25 @@ Version = tuple[tuple[str, int, str], ...]
 """Number and last writer of every layer, in order of the layers."""
 
 
-def version(session: Session) -> Version:
-    """Return what this transaction sees of the data, as a key for what is kept in memory; one statement.
+def version(session: Session, *layers: str) -> Version:
+    """Return what this transaction sees of some layers, or of all, as a key for what is kept in memory; one statement.
 
     A number may come again when a transaction was rolled back; with its last writer (xmin) it does not.
     """
     writer = cast(literal_column("xmin"), Text)
-    rows = session.execute(select(Revision.layer, Revision.number, writer).order_by(Revision.layer))
-    return tuple((layer, number, last) for layer, number, last in rows)
+    query = select(Revision.layer, Revision.number, writer).order_by(Revision.layer)
+    if layers:
+        query = query.where(Revision.layer.in_(layers))
+    return tuple((layer, number, last) for layer, number, last in session.execute(query))
+
+
+def part(whole: Version, *layers: str) -> Version:
+    """Return the version of some layers.
+
+    >>> part((("areas", 1, "7"), ("grids", 2, "8")), "grids")
+    (('grids', 2, '8'),)
+    """
+    return tuple(one for one in whole if one[0] in layers)
 
 
 def revisions(session: Session) -> dict[str, int]:

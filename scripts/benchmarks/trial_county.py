@@ -24,7 +24,6 @@ from gridmap.geolocation.wording.gazetteer import (
     House,
     Key,
     Name,
-    NameKind,
     numbers_in,
 )
 
@@ -104,18 +103,16 @@ class _Making:
         self.shapes: list[BaseGeometry] = []
         self.tree: shapely.STRtree | None = None
 
-    def name(
-        self, kind: EntityKind, code: str, text: str | None, how: NameKind = NameKind.OFFICIAL
-    ) -> None:
+    def name(self, kind: EntityKind, code: str, text: str | None) -> None:
         if text:
-            self.names[Name(Key(kind, code), text, how)] = None
+            self.names[Name(Key(kind, code), text)] = None
 
     def compound(self, told: dict[str, Any]) -> None:
         code = told["id"]
         self.titles[code] = told["name"]
         self.name(EntityKind.COMPOUND, code, told["name"])
         for alias in (told["aliases"] or "").split("、"):
-            self.name(EntityKind.COMPOUND, code, alias, NameKind.ALIAS)
+            self.name(EntityKind.COMPOUND, code, alias)
         if told["zones"]:
             self.zones[code] = frozenset(map(zone_of, told["zones"].split("、")))
         if told["lane_road"]:

@@ -12,6 +12,7 @@ from gridmap.coverage import service
 from gridmap.coverage.audits import Level, Rule, Threshold
 from gridmap.coverage.checks import CHECKS, USUAL
 from gridmap.coverage.required import REQUIRED
+from gridmap.coverage.rules import Asked
 from gridmap.coverage.tables import CoverageRule
 from gridmap.errors import InvalidInput
 from gridmap.store.audit import AuditEntry
@@ -194,3 +195,10 @@ def test_required_are_the_clauses_of_rule_4_and_all_else_is_advised():
     for check in CHECKS:
         assert check.level is (Level.REQUIRED if check in REQUIRED else Level.ADVISED)
         assert len(check.key) <= 32  # the column of the rules and of the tasks
+
+
+def test_who_asks_for_more_has_what_less_asks_for():
+    less, more = Asked((("a", "b"),), (500,)), Asked((("a", "b"), ("a", "c")), (500, 900))
+    assert less.within(more)
+    assert not more.within(less)
+    assert not Asked((), (700,)).within(more)

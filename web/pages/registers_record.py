@@ -279,7 +279,7 @@ def _state(record: Record) -> tuple[str, str]:
 def _actions(register: Register, record: Record) -> list[Action]:
     """What can be done with the record."""
     over = record.span is not None and record.span.end is not None and record.span.end <= today()
-    offered = [] if over else [Action.CHANGE]
+    offered = [] if over or register.event else [Action.CHANGE]  # what happened does not change
     if register.dated and not over:
         offered += [Action.RENEW] if register.renews else []
         offered += [Action.END]

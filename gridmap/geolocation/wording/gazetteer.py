@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -22,15 +21,6 @@ class EntityKind(Term):
     POI = "poi", "地点", "Place"
 
 
-class NameKind(Term):
-    """How a name came about."""
-
-    OFFICIAL = "official", "标准名", "Official"
-    ALIAS = "alias", "别名", "Alias"
-    SHORT = "short", "简称", "Short form"
-    FORMER = "former", "曾用名", "Former name"
-
-
 class Key(NamedTuple):
     """An entity: its kind and its code."""
 
@@ -43,7 +33,6 @@ class Name(NamedTuple):
 
     key: Key
     text: str
-    kind: NameKind = NameKind.OFFICIAL
 
 
 class House(NamedTuple):
@@ -98,7 +87,6 @@ ENDINGS: Final = (
 )
 """What many names end in: it tells one from another the least, and is changed and left out the most."""
 
-ROAD_ENDINGS: Final = ("大道", "公路", "大街", "路", "街", "巷", "道", "弄")
 SHORTEST_CORE: Final = 2
 SHORTEST_NAME: Final = 2
 _RANGE: Final = re.compile(r"(\d+)\s*[-~,/]\s*(\d+)\Z")
@@ -157,10 +145,3 @@ class Gazetteer:
     crossings: Mapping[frozenset[str], str] = field(default_factory=dict)
     compound_of: Mapping[str, str] = field(default_factory=dict)
     version: str = ""
-
-    def numbers_of(self) -> Mapping[str, frozenset[str]]:
-        """Return the building numbers of each compound, zones together."""
-        found: dict[str, set[str]] = defaultdict(set)
-        for house in self.houses:
-            found[house.compound].add(house.number)
-        return {compound: frozenset(numbers) for compound, numbers in found.items()}

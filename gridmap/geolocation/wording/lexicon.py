@@ -18,7 +18,6 @@ from gridmap.geolocation.wording.gazetteer import (
     EntityKind,
     Gazetteer,
     Key,
-    NameKind,
     core_of,
 )
 from gridmap.geolocation.wording.sounds import alike, sounds_of
@@ -39,15 +38,6 @@ SHORTEST_CORE_OF_OTHERS: Final = 3
 """Characters that the core of a building's or a place's name needs: shorter ones are words of everyday."""
 CORE_COST: Final = 0.6
 """What a short form costs that no table has: the name without its ending."""
-
-
-class Written(NamedTuple):
-    """A folded name in the lexicon: what it stands for, and whether it is only the core of a name."""
-
-    text: str
-    key: Key
-    kind: NameKind
-    core: bool
 
 
 class Mention(NamedTuple):

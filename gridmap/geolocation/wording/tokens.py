@@ -31,13 +31,12 @@ class Part(Term):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A number in a text with what it counts; `follows`: what follows right after it."""
+    """A number in a text with what it counts."""
 
     part: Part
     value: str
     start: int
     end: int
-    strong: bool = True
 
 
 _NUMBER = r"(?P<n>[A-Z]?\d{1,4}(?:[甲乙丙丁]|[A-Z](?![A-Z]))?)"
@@ -110,7 +109,7 @@ def tokens(text: str, taken: tuple[tuple[int, int], ...] = ()) -> Tokens:
             found.append(Token(part, match["n"], match.start(), match.end()))
             free[match.start() : match.end()] = "\x00" * (match.end() - match.start())
     found += [
-        Token(Part.BARE, match["n"], match.start(), match.end(), strong=False)
+        Token(Part.BARE, match["n"], match.start(), match.end())
         for match in _BARE.finditer("".join(free))
     ]
     rest = "".join(free)

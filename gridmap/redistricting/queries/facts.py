@@ -27,18 +27,6 @@ _STATE: Final = text("""
     JOIN grid_version v ON v.grid_id = g.id AND v.valid @> CAST(:day AS date)
     WHERE a.id = ANY(CAST(:ids AS int[]))
     GROUP BY a.code""")
-_LEDGER: Final = text("""
-    SELECT layer, number, CAST(CAST(xmin AS text) AS bigint) AS written_by FROM revision
-    WHERE layer = ANY(:layers) ORDER BY layer""")
-
-
-def ledger_state(session: Session, layers: Collection[str]) -> tuple[tuple[str, int, int], ...]:
-    """Return what names the state of some layers of the ledger, also inside a transaction that writes.
-
-    A number that is rolled back is given again; so the transaction that wrote it belongs to it.
-    """
-    rows = session.execute(_LEDGER, {"layers": list(layers)}).all()
-    return tuple((row.layer, row.number, row.written_by) for row in rows)
 
 
 def counts(session: Session, day: date) -> Sequence[Any]:

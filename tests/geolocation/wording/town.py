@@ -10,7 +10,6 @@ from gridmap.geolocation.wording.gazetteer import (
     House,
     Key,
     Name,
-    NameKind,
 )
 
 COMPOUNDS = {
@@ -39,7 +38,7 @@ def town() -> Gazetteer:
     for code, (name, aliases, zones, most) in COMPOUNDS.items():
         key = _key(EntityKind.COMPOUND, code)
         names.append(Name(key, name))
-        names += [Name(key, alias, NameKind.ALIAS) for alias in aliases]
+        names += [Name(key, alias) for alias in aliases]
         for zone in zones or ("",):
             for number in range(1, most + 1):
                 building = f"{code}-{zone}{number}"
