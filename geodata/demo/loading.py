@@ -15,8 +15,8 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from geodata.demo import county as demo
+from geodata.demo import setting_up
 from geodata.demo.generator import generate
-from gridmap.coverage.tables import CoverageRule
 from gridmap.errors import NotEmpty
 from gridmap.ledger.areas import Area, AreaVersion, Grid, GridVersion
 from gridmap.ledger.buildings import (
@@ -38,10 +38,9 @@ from gridmap.ledger.property import (
     ServiceCentreArea,
     UnservedCompound,
 )
-from gridmap.ledger.settings import Setting
 from gridmap.store.base import STORED_SRID, Base, from_day
 from gridmap.terms import POST_TARGETS, AreaKind
-from gridmap.timespan import Span, start_of
+from gridmap.timespan import Span
 
 Row = dict[str, Any]
 Ids = dict[str, int]
@@ -103,7 +102,7 @@ class _Writing:
         self._write_posts()
         self._write_property()
         self._write_centres()
-        self._write_settings()
+        setting_up.set_up(self._session, self._made)
         return self._counts
 
     def _insert(self, table: type[Base], rows: Sequence[Row]) -> list[int]:
@@ -370,27 +369,6 @@ class _Writing:
                 for community in c.communities
             ],
         )
-
-    def _write_settings(self) -> None:
-        made = self._made
-        county = next(area for area in made.areas if area.kind is AreaKind.COUNTY)
-        for key, value in {
-            "county": {"code": county.code, "name": county.name},
-            "metric_epsg": made.metric_epsg,
-            "first_day": made.opening.isoformat(),
-            "second_factor": "optional",  # the demo county is tried without a phone
-        }.items():
-            self._session.merge(Setting(key=key, value=value))
-        self._session.add(
-            CoverageRule(
-                check="municipal_leader",
-                on=True,
-                thresholds={"communities": list(made.municipal_communities)},
-                valid=from_day(made.opening),
-                set_at=start_of(made.opening),
-            )
-        )
-        self._session.flush()
 
 
 def _valid(row: _Dated) -> Range[date]:

@@ -14,8 +14,8 @@ from gridmap.registers import service as registers
 from gridmap.registers.catalogue import REGISTERS
 from gridmap.registers.changes import Filters
 from gridmap.store.session import make_engine, transaction
-from tests.geodata.register_books import book
-from tests.geodata.test_register_round_trip import COUNTY
+from tests.geodata.registers.books import book
+from tests.geodata.registers.test_round_trip import COUNTY
 from tests.registers.keeping import GRID, listed, town
 from tests.web.signed import sign_in, token
 from web import commands

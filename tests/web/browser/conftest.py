@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
+from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
+
+from gridmap.ledger.posts import Person, Post
+from gridmap.store.session import make_engine
+from gridmap.terms import PostKind, Role
+from tests.web import signed
+from tests.web.browser.planning import begin, sign_in, split, watching
+from web import create_app
+from web.config import Config
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +37,50 @@ def watched(page, live_server):
     page.on("request", outside)
     page.faults = faults
     return page
+
+
+@pytest.fixture(scope="module")
+def plan_engine(make_demo):
+    """A demo county of its own, since plans are published here; planners lan and mei, a worker jia."""
+    engine = make_engine(make_demo(), statement_timeout_s=0)
+    with Session(engine) as session, session.begin():
+        for login in ("lan", "mei"):
+            person = Person(code=f"planner-{login}", name=f"规划{login}")
+            session.add(person)
+            session.flush()
+            signed.account(session, person.id, login, [Role.PLANNER])
+        worker = session.query(Post).filter(Post.kind == PostKind.GRID_WORKER).first()
+        signed.account(session, worker.person_id, "jia")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def plan_server(plan_engine):
+    """The app on that county; gives the base URL."""
+    url = plan_engine.url.render_as_string(hide_password=False)
+    app = create_app(Config(database_url=url, secret_key="test", rate_limits=False))  # noqa: S106
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.extensions["gridmap_engine"].dispose()
+
+
+@pytest.fixture
+def table(page):
+    """A wide, watched page."""
+    page.set_viewport_size({"width": 1440, "height": 900})
+    return watching(page)
+
+
+@pytest.fixture
+def planner(table, plan_server, request):
+    """A planner before a draft of one community whose grid is split in four."""
+    sign_in(table, plan_server, "lan")
+    table.plan = begin(table, plan_server, getattr(request, "param", "书香苑社区"))
+    split(table, 4)
+    return table

@@ -95,3 +95,23 @@ def brush(page, start, end=None) -> None:
         page.mouse.move(*end, steps=12)
     page.wait_for_timeout(60)
     page.mouse.up()
+
+
+def watching(page):
+    """Write down what must not happen; a refusal or a lost network that a test makes is no fault."""
+    page.faults = []
+    expected = ("Failed to load resource", "net::ERR_INTERNET_DISCONNECTED")
+    page.on(
+        "console",
+        lambda m: (
+            page.faults.append(m.text)
+            if m.type in ("error", "warning") and not m.text.startswith(expected)
+            else None
+        ),
+    )
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    return page
+
+
+def assignment(page):
+    return page.evaluate("[...window.plan_page.model.shown.rows]")

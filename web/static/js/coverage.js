@@ -9,9 +9,10 @@ import { detail } from "./coverage_detail.js";
 import { CoverageMap } from "./coverage_map.js";
 import { drawLegend, drawMissing, drawNumbers, drawTownships } from "./coverage_numbers.js";
 import { Series } from "./coverage_series.js";
+import { linkExports, stateOfAddress } from "./coverage_state.js";
 import { rows } from "./coverage_table.js";
 import { TimeBar } from "./coverage_time.js";
-import { readState, writeState } from "./permalink.js";
+import { writeState } from "./permalink.js";
 import { dayText, t } from "./strings.js";
 
 const SETTLED_MS = 500;
@@ -19,23 +20,6 @@ const AHEAD_DAYS = 60;
 const $ = (id) => document.getElementById(id);
 const phone = matchMedia("(max-width: 800px)");
 const plusDays = (day, n) => new Date(Date.parse(day) + n * 86400000).toISOString().slice(0, 10);
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
-
-/** {day, check, level, community, grid, township, with} of the address. */
-function stateOfAddress(levels) {
-  const query = new URLSearchParams(location.search);
-  const check = levels.has(query.get("check")) ? query.get("check") : null;
-  const other = query.get("with");
-  return {
-    day: readState().day,
-    check,
-    level: check ? levels.get(check) : query.get("level") === "advised" ? "advised" : "required",
-    community: query.get("community"),
-    grid: query.get("grid"),
-    township: query.get("township"),
-    with: DAY.test(other ?? "") ? other : null,
-  };
-}
 
 class CoveragePage {
   constructor() {
@@ -181,7 +165,7 @@ class CoveragePage {
     for (const button of this.heads) button.closest("th").hidden = !on.has(button.dataset.check);
     $("as-of").textContent = [t("as_of", { day: dayText(this.audit.day) }), check && this.names.get(check)].filter(Boolean).join(" · ");
     $("compare").setAttribute("aria-pressed", String(Boolean(this.state.with)));
-    this.linkExports();
+    linkExports(this.state);
     drawTownships(this.audit, this.state.township);
     drawNumbers(this.audit.totals);
     drawLegend(this.audit.communities, this.shown, this.names);
@@ -189,20 +173,6 @@ class CoveragePage {
     $("list").style.setProperty("--columns", String(this.checks.length));
     $("rows").replaceChildren(...rows(this.shownCommunities(), this.checks, { shown: this.shown, chosen: this.state.community, open: (code, key) => this.open(code, key), name }));
     this.drawPanel();
-  }
-
-  /** The files and sheets are of the day and the check that are shown. */
-  linkExports() {
-    const { day, check } = this.state;
-    for (const link of document.querySelectorAll("[data-export], [data-print]")) {
-      const address = new URL(link.href);
-      const wanted = { day, ...("print" in link.dataset ? { check } : {}) };
-      for (const [key, value] of Object.entries(wanted)) {
-        if (value) address.searchParams.set(key, value);
-        else address.searchParams.delete(key);
-      }
-      link.href = address.pathname + address.search;
-    }
   }
 
   /** The right-hand side: the table, one community, or two days compared. */
