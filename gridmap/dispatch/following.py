@@ -163,9 +163,8 @@ def answer(
     """
     row, follower = _proved(session, number, proof)
     whole = full.report_by_number(session, number)
-    if moving.was_made(session, number, said, None):
+    if moving.was_made_or_refuse(session, number, said, None):
         return track(session, number, proof, now)
-    moving.refuse_used_key(session, said)
     move = lifecycle.move_of(Stage(row.stage), said.action, part=row.parent_id is not None)
     if follower or said.action not in _answers(row, now) or not move.hands & BY_REPORTER:
         raise NotAllowed

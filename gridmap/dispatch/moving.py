@@ -85,10 +85,9 @@ def act(
         return found
     if again:
         return records.detail_of(session, found, reader, now)
-    if was_made(session, number, said, reader.person_id):
+    if was_made_or_refuse(session, number, said, reader.person_id):
         # its twin was committed meanwhile
         return _after(session, number, reader, now)
-    refuse_used_key(session, said)
     if found.version != said.version:
         raise records.stale(session, found.id)
     move = lifecycle.move_of(Stage(found.stage), said.action, part=found.parent_id is not None)
@@ -106,18 +105,26 @@ def _after(session: Session, number: str, reader: Reader, now: datetime) -> Deta
 def was_made(session: Session, number: str, said: Instruction, actor_id: int | None) -> bool:
     """Tell whether an instruction was carried out before: a phone sends it until it is acknowledged."""
     made = moves.step_keyed(session, said.key) if said.key is not None else None
-    given = (number, said.action, actor_id)
-    return made is not None and (made.number, made.action, made.actor_id) == given
+    return _is_same(made, number, said, actor_id)
 
 
-def refuse_used_key(session: Session, said: Instruction) -> None:
-    """Refuse an instruction whose key has made another step.
+def was_made_or_refuse(
+    session: Session, number: str, said: Instruction, actor_id: int | None
+) -> bool:
+    """Tell whether an instruction was carried out before, by one look: a twin may be committed at any moment.
 
     Raises:
-        IdempotencyConflict: it has.
+        IdempotencyConflict: its key has made another step.
     """
-    if said.key is not None and moves.step_keyed(session, said.key) is not None:
+    made = moves.step_keyed(session, said.key) if said.key is not None else None
+    if made is not None and not _is_same(made, number, said, actor_id):
         raise IdempotencyConflict(field="key")
+    return made is not None
+
+
+def _is_same(made: Found | None, number: str, said: Instruction, actor_id: int | None) -> bool:
+    given = (number, said.action, actor_id)
+    return made is not None and (made.number, made.action, made.actor_id) == given
 
 
 @dataclass(frozen=True, slots=True)
