@@ -24,6 +24,7 @@ FAULTS: dict[str, tuple[str, str]] = {
     "overlap": ("网格重叠，按编码取小", "grids overlap here, the lower code was taken"),
     "road_owner": ("边界道路由该网格负责", "the road on the edge belongs to this grid"),
     "circle": ("手机定位精度不够，请确认", "the phone's position is not sure enough"),
+    "wide": ("手机定位误差太大", "the phone's position is far too wide"),
     "astride": (
         "楼栋跨边界，按楼栋所属网格",
         "the building stands astride the edge; its own grid counts",
@@ -109,7 +110,8 @@ def _grid(found: Location) -> dict[str, Any]:
 
 
 def _grid_candidate(grid: GridCandidate) -> dict[str, Any]:
-    return {"code": grid.code, "name": grid.name, "distance_m": round(grid.distance_m, 1)}
+    shown = {"code": grid.code, "name": grid.name, "distance_m": round(grid.distance_m, 1)}
+    return shown if grid.share is None else shown | {"likely": round(grid.share, 2)}
 
 
 def _building(found: Location) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
@@ -79,8 +78,8 @@ def as_located(location: Location) -> dict[str, Any]:
         "building_verdict": building.status,
         "building_faults": list(building.faults),
         "alternatives": {
-            "grids": [asdict(one) for one in grid.alternatives],
-            "buildings": [asdict(one) for one in building.alternatives],
+            "grids": [one.record() for one in grid.alternatives],
+            "buildings": [one.record() for one in building.alternatives],
         },
         "community_id": location.community_id,
         "grid_id": grid.id,

@@ -39,7 +39,8 @@ from gridmap.geolocation.rules import (
     Place,
 )
 from gridmap.geolocation.service import standing_at
-from gridmap.geolocation.snapshot import Spots, Verdicts, rows_of
+from gridmap.geolocation.snapshot import Verdicts
+from gridmap.geolocation.spots import Spots, rows_of
 from gridmap.store import audit
 from gridmap.terms import PlaceSource, Stage
 from gridmap.timespan import local_day
@@ -345,6 +346,6 @@ def _renewed(stored: str, both: Verdicts) -> Alternatives | None:
     if stored == ids_text([one.id for one in grids], [one.id for one in buildings]):
         return None
     return {
-        "grids": [asdict(one) for one in grids],
-        "buildings": [asdict(one) for one in buildings],
+        "grids": [one.record() for one in grids],
+        "buildings": [one.record() for one in buildings],
     }

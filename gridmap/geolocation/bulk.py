@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from gridmap.geolocation import queries
 from gridmap.geolocation.rules import EDGE_M, decide
-from gridmap.geolocation.snapshot import Snapshot, Spots, Verdicts, verdicts
+from gridmap.geolocation.snapshot import Snapshot, Verdicts, verdicts
 from gridmap.geolocation.snapshot_queries import Box, snapshot_of
+from gridmap.geolocation.spots import Spots
 
 MARGIN_DEGREES = 0.01
 """Around the points: more than the widest circle reaches."""

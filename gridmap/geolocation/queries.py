@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+import shapely
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -37,7 +38,8 @@ WITH spot AS MATERIALIZED (
 origin AS (SELECT ST_SetSRID(ST_MakePoint(0, 0), 4326) AS o),
 near_grid AS MATERIALIZED (
     SELECT s.key, v.grid_id, v.name, ST_Distance(l.shape, o) AS distance_m,
-           CASE WHEN ST_Intersects(l.shape, o) THEN ST_Distance(ST_Boundary(l.shape), o) ELSE 0 END AS depth_m
+           CASE WHEN ST_Intersects(l.shape, o) THEN ST_Distance(ST_Boundary(l.shape), o) ELSE 0 END AS depth_m,
+           CASE WHEN s.reach > :edge THEN ST_AsBinary(l.shape) END AS shape
     FROM spot s
     CROSS JOIN origin
     JOIN grid_version v ON v.valid @> CAST(:day AS date)
@@ -46,11 +48,11 @@ near_grid AS MATERIALIZED (
     WHERE ST_DWithin(l.shape, o, s.reach)
 )
 SELECT n.key, 'grid' AS kind, g.id, g.code, n.name, n.distance_m, n.depth_m,
-       NULL::float8 AS area_m2, NULL::int AS compound_id, NULL::int AS grid_id
+       NULL::float8 AS area_m2, NULL::int AS compound_id, NULL::int AS grid_id, n.shape
 FROM near_grid n JOIN grid g ON g.id = n.grid_id
 UNION ALL
 SELECT s.key, 'grid', g.id, g.code, v.name,
-       ST_Distance(ST_TransScale(v.boundary, -s.lon, -s.lat, s.east, s.north), o), 0, NULL, NULL, NULL
+       ST_Distance(ST_TransScale(v.boundary, -s.lon, -s.lat, s.east, s.north), o), 0, NULL, NULL, NULL, NULL
 FROM spot s
 CROSS JOIN origin
 CROSS JOIN LATERAL (
@@ -63,7 +65,7 @@ WHERE NOT EXISTS (SELECT 1 FROM near_grid n WHERE n.key = s.key)
 UNION ALL
 SELECT s.key, 'building', b.id, b.code, NULL, ST_Distance(l.shape, o),
        CASE WHEN ST_Intersects(l.shape, o) THEN ST_Distance(ST_Boundary(l.shape), o) ELSE 0 END,
-       ST_Area(l.shape), v.compound_id, gb.grid_id
+       ST_Area(l.shape), v.compound_id, gb.grid_id, CASE WHEN s.reach > :edge THEN ST_AsBinary(l.shape) END
 FROM spot s
 CROSS JOIN origin
 JOIN building_version v ON v.valid @> CAST(:day AS date)
@@ -74,13 +76,13 @@ LEFT JOIN grid_building gb ON gb.building_id = b.id AND gb.valid @> CAST(:day AS
 WHERE ST_DWithin(l.shape, o, :building_reach)
 UNION ALL
 SELECT s.key, 'compound', c.id, c.code, v.name, 0, 0,
-       ST_Area(ST_TransScale(v.boundary, -s.lon, -s.lat, s.east, s.north)), NULL, NULL
+       ST_Area(ST_TransScale(v.boundary, -s.lon, -s.lat, s.east, s.north)), NULL, NULL, NULL
 FROM spot s
 JOIN compound_version v ON v.valid @> CAST(:day AS date) AND ST_Intersects(v.boundary, s.point)
 JOIN compound c ON c.id = v.compound_id
 UNION ALL
 SELECT s.key, 'road', rg.grid_id, r.code, r.name,
-       ST_Distance(ST_TransScale(r.line, -s.lon, -s.lat, s.east, s.north), o), 0, NULL, NULL, rg.grid_id
+       ST_Distance(ST_TransScale(r.line, -s.lon, -s.lat, s.east, s.north), o), 0, NULL, NULL, rg.grid_id, NULL
 FROM spot s
 CROSS JOIN origin
 JOIN road r ON r.valid @> CAST(:day AS date)
@@ -117,6 +119,7 @@ def candidates_near(
             "day": day,
             "building_reach": NEAREST_BUILDING_M + SECOND_BUILDING_M,
             "road_reach": ROAD_EDGE_M,
+            "edge": EDGE_M,
         },
     ).all()
     by_point: list[list[Any]] = [[] for _ in points]
@@ -131,13 +134,20 @@ def _candidates(rows: Iterable[Any]) -> Candidates:
     roads = sorted((r for r in rows if r.kind == "road"), key=lambda r: (r.distance_m, r.code))
     return Candidates(
         grids=tuple(
-            GridCandidate(r.id, r.code, r.name, r.distance_m, r.depth_m)
+            GridCandidate(r.id, r.code, r.name, r.distance_m, r.depth_m, _shape(r.shape))
             for r in rows
             if r.kind == "grid"
         ),
         buildings=tuple(
             BuildingCandidate(
-                r.id, r.code, r.distance_m, r.depth_m, r.area_m2, r.compound_id, r.grid_id
+                r.id,
+                r.code,
+                r.distance_m,
+                r.depth_m,
+                r.area_m2,
+                r.compound_id,
+                r.grid_id,
+                _shape(r.shape),
             )
             for r in rows
             if r.kind == "building"
@@ -145,6 +155,10 @@ def _candidates(rows: Iterable[Any]) -> Candidates:
         compounds=tuple(r.id for r in compounds),
         road_owners=tuple(r.grid_id for r in roads),
     )
+
+
+def _shape(binary: memoryview | bytes | None) -> shapely.Geometry | None:
+    return None if binary is None else shapely.from_wkb(bytes(binary))
 
 
 _ANSWERABLE = text("""

@@ -8,8 +8,12 @@ is broken by the code.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+import shapely
+
+from gridmap.geolocation.circles import POSSIBLE, SURE, WIDEST_M, house_shares, reach_m, shares
 from gridmap.terms import PlaceSource, Verdict
 
 EDGE_M = 0.2
@@ -22,11 +26,6 @@ SECOND_BUILDING_M = 5.0
 """The second nearest must be this much farther, or the reporter is asked."""
 GPS_BUILDING_M = 10.0
 """From a phone's position alone a building is taken only at a 95 % radius up to this."""
-RADIUS_90_OF_95 = 2.1460 / 2.4477
-"""Radius of the 90 % circle as a part of the 95 % circle of a round normal distribution:
-sqrt(-2 ln 0.1) / sqrt(-2 ln 0.05)."""
-WIDEST_CIRCLE_M = 500.0
-"""A wider circle says nothing more: the search does not go farther."""
 MOST_ALTERNATIVES = 5
 
 
@@ -46,18 +45,29 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class GridCandidate:
-    """A grid near the point. `depth_m`: how far inside it the point lies; 0 outside or on the edge."""
+    """A grid near the point.
+
+    `depth_m`: how far inside it the point lies; 0 outside or on the edge. `shape`: in metres of the
+    point's plane, where the point has a circle. `share`: how likely the circle's position lies in it.
+    """
 
     id: int
     code: str
     name: str
     distance_m: float
     depth_m: float = 0.0
+    shape: shapely.Geometry | None = None
+    share: float | None = None
+
+    def record(self) -> dict[str, Any]:
+        """Return what goes on record of it."""
+        kept = {"id": self.id, "code": self.code, "name": self.name, "distance_m": self.distance_m}
+        return kept if self.share is None else kept | {"share": self.share}
 
 
 @dataclass(frozen=True, slots=True)
 class BuildingCandidate:
-    """A building near the point, with its own grid and compound as of the day."""
+    """A building near the point, with its own grid and compound as of the day; `shape` as of a grid."""
 
     id: int
     code: str
@@ -66,6 +76,18 @@ class BuildingCandidate:
     area_m2: float
     compound_id: int | None
     grid_id: int | None
+    shape: shapely.Geometry | None = None
+
+    def record(self) -> dict[str, Any]:
+        """Return what goes on record of it."""
+        return {
+            "id": self.id,
+            "code": self.code,
+            "distance_m": self.distance_m,
+            "area_m2": self.area_m2,
+            "compound_id": self.compound_id,
+            "grid_id": self.grid_id,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +142,55 @@ def decide(place: Place, near: Candidates) -> tuple[GridVerdict, BuildingVerdict
     return grid, building
 
 
+def circle_m(place: Place) -> float:
+    """Return the 95 % radius of a phone's position in metres; 0 for what a person has set."""
+    if place.source is not PlaceSource.GPS or place.accuracy_m is None:
+        return 0.0
+    return place.accuracy_m if place.accuracy_m > EDGE_M else 0.0
+
+
+def search_m(place: Place) -> float:
+    """Return how far grids around a place are looked for, in metres."""
+    return max(reach_m(circle_m(place)), EDGE_M)
+
+
 def _grid(place: Place, near: Candidates) -> GridVerdict:
+    radius = circle_m(place)
+    verdict = _of_pin(near)
+    return _of_circle(verdict, near.grids, radius) if radius else verdict
+
+
+def _of_pin(near: Candidates) -> GridVerdict:
     at = sorted((g for g in near.grids if g.distance_m <= EDGE_M), key=lambda g: g.code)
     if not at:
         nearest = sorted(near.grids, key=lambda g: (g.distance_m, g.code))[:1]
-        return GridVerdict(Verdict.NONE, ("outside",), alternatives=tuple(nearest))
-    verdict = GridVerdict(Verdict.ACCEPTED, (), at[0].id) if len(at) == 1 else _at_edge(at, near)
-    others = _within_circle(place, near.grids)
-    if len(others) > 1:
-        return GridVerdict(Verdict.ASK, (*verdict.faults, "circle"), alternatives=others)
-    return verdict
+        alternatives = tuple(replace(one, shape=None) for one in nearest)
+        return GridVerdict(Verdict.NONE, ("outside",), alternatives=alternatives)
+    return GridVerdict(Verdict.ACCEPTED, (), at[0].id) if len(at) == 1 else _at_edge(at, near)
+
+
+def _of_circle(pin: GridVerdict, grids: Sequence[GridCandidate], radius_m: float) -> GridVerdict:
+    """Decide on a phone's position by how likely each grid is; outside every grid it is never taken."""
+    shaped = [(one, one.shape) for one in grids if one.shape is not None]
+    likely = shares([shape for _, shape in shaped], radius_m)
+    found = sorted(
+        (
+            replace(one, shape=None, share=share)
+            for (one, _), share in zip(shaped, likely, strict=True)
+        ),
+        key=lambda one: (-(one.share or 0.0), one.distance_m, one.code),
+    )
+    sure = [one.id for one in found if one.share is not None and one.share >= SURE]
+    wide = ("wide",) if radius_m > WIDEST_M else ()
+    if pin.status is Verdict.ACCEPTED and sure and not wide:
+        return pin if pin.id in sure else GridVerdict(Verdict.ACCEPTED, ("circle",), sure[0])
+    open_ = [one for one in found if one.share is not None and one.share >= POSSIBLE]
+    if not open_ and pin.status is not Verdict.NONE:
+        open_ = found
+    if not open_:
+        return pin
+    faults = (*pin.faults, "circle", *wide)
+    return GridVerdict(Verdict.ASK, faults, alternatives=tuple(open_[:MOST_ALTERNATIVES]))
 
 
 def _at_edge(at: Sequence[GridCandidate], near: Candidates) -> GridVerdict:
@@ -141,15 +202,6 @@ def _at_edge(at: Sequence[GridCandidate], near: Candidates) -> GridVerdict:
     if owner is not None and not overlap:
         return GridVerdict(Verdict.ACCEPTED, (fault, "road_owner"), owner)
     return GridVerdict(Verdict.ACCEPTED, (fault,), at[0].id)
-
-
-def _within_circle(place: Place, grids: Sequence[GridCandidate]) -> tuple[GridCandidate, ...]:
-    """Grids that the 90 % circle of a phone's position reaches; empty for a human's pin."""
-    if place.source is not PlaceSource.GPS or place.accuracy_m is None:
-        return ()
-    radius = place.accuracy_m * RADIUS_90_OF_95
-    reached = [g for g in grids if g.distance_m <= max(radius, EDGE_M)]
-    return tuple(sorted(reached, key=lambda g: (g.distance_m, g.code))[:MOST_ALTERNATIVES])
 
 
 def _building(place: Place, near: Candidates) -> BuildingVerdict:
@@ -186,28 +238,35 @@ def _nearest_building(near: Candidates) -> BuildingVerdict:
             Verdict.ASK,
             ("several_near",),
             compound_id=compound,
-            alternatives=tuple(rivals[:MOST_ALTERNATIVES]),
+            alternatives=tuple(replace(b, shape=None) for b in rivals[:MOST_ALTERNATIVES]),
         )
     return BuildingVerdict(Verdict.ACCEPTED, ("nearest",), first.id, first.distance_m, compound)
 
 
 def _despite_gps(place: Place, near: Candidates, verdict: BuildingVerdict) -> BuildingVerdict:
-    """From a phone's position alone, take a building only where its 90 % circle lies inside."""
+    """From a phone's position alone, take a building only where nearly all of its circle gives it."""
     if place.source is not PlaceSource.GPS or verdict.status is not Verdict.ACCEPTED:
         return verdict
     chosen = next(b for b in near.buildings if b.id == verdict.id)
-    sure = (
-        place.accuracy_m is not None
-        and place.accuracy_m <= GPS_BUILDING_M
-        and chosen.depth_m >= place.accuracy_m * RADIUS_90_OF_95
-    )
-    if sure:
+    small = place.accuracy_m is not None and place.accuracy_m <= GPS_BUILDING_M
+    if small and _share(chosen, near.buildings, place.accuracy_m or 0.0) >= SURE:
         return verdict
     around = sorted(near.buildings, key=lambda b: (b.distance_m, b.code))
-    others = tuple(b for b in around if b.id != chosen.id)[: MOST_ALTERNATIVES - 1]
+    others = (b for b in around if b.id != chosen.id)
+    asked = tuple(replace(b, shape=None) for b in (chosen, *others))
     return BuildingVerdict(
         Verdict.ASK,
         (*verdict.faults, "circle"),
         compound_id=verdict.compound_id,
-        alternatives=(chosen, *others),
+        alternatives=asked[:MOST_ALTERNATIVES],
     )
+
+
+def _share(
+    chosen: BuildingCandidate, buildings: Sequence[BuildingCandidate], radius_m: float
+) -> float:
+    """How likely a pin at the true position would give this building."""
+    shaped = [(b.shape, b.area_m2) for b in buildings if b.shape is not None]
+    likely = house_shares(shaped, radius_m, within_m=NEAREST_BUILDING_M, apart_m=SECOND_BUILDING_M)
+    ids = [b.id for b in buildings if b.shape is not None]
+    return likely[ids.index(chosen.id)] if chosen.id in ids else 0.0

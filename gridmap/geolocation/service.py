@@ -20,15 +20,14 @@ from gridmap.geolocation.location import (
     PostHeld,
 )
 from gridmap.geolocation.rules import (
-    RADIUS_90_OF_95,
-    WIDEST_CIRCLE_M,
     BuildingVerdict,
     GridVerdict,
     Place,
     decide,
+    search_m,
 )
 from gridmap.geometry import crs
-from gridmap.terms import PartyKind, PlaceSource, PostKind, Verdict
+from gridmap.terms import PartyKind, PostKind, Verdict
 
 FAR_OUTSIDE_M = 5_000.0
 """A point this far from every grid is refused as a mistake; nearer ones go to the county's desk."""
@@ -68,7 +67,7 @@ def locate_many(session: Session, places: Sequence[Place], day: date) -> list[Lo
         return []
     lons, lats = _to_wgs84(places)
     easts, norths = crs.metres_per_degree(lats)
-    reaches = [_reach(place) for place in places]
+    reaches = [search_m(place) for place in places]
     points = list(
         zip(
             lons.tolist(),
@@ -99,12 +98,6 @@ def standing_at(session: Session, decided: Sequence[Decided], day: date) -> list
         assembly.location(place, point, grid, building)
         for place, point, (grid, building) in decided
     ]
-
-
-def _reach(place: Place) -> float:
-    if place.source is not PlaceSource.GPS or place.accuracy_m is None:
-        return 0.0
-    return min(place.accuracy_m * RADIUS_90_OF_95, WIDEST_CIRCLE_M)
 
 
 def _to_wgs84(places: Sequence[Place]) -> tuple[np.ndarray, np.ndarray]:

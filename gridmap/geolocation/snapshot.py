@@ -8,7 +8,7 @@ gives the same answer for sure, there is none: points outside every grid, and on
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -17,14 +17,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gridmap.geolocation.circles import WIDEST_M
 from gridmap.geolocation.rules import (
     EDGE_M,
-    GPS_BUILDING_M,
     NEAREST_BUILDING_M,
-    RADIUS_90_OF_95,
     ROAD_EDGE_M,
     SECOND_BUILDING_M,
-    WIDEST_CIRCLE_M,
     BuildingCandidate,
     BuildingVerdict,
     Candidates,
@@ -33,16 +31,11 @@ from gridmap.geolocation.rules import (
     Place,
     decide,
 )
-from gridmap.geometry.crs import metres_per_degree
-from gridmap.terms import PlaceSource
+from gridmap.geolocation.spots import Rows, Spots
 
 BUILDING_REACH_M = NEAREST_BUILDING_M + SECOND_BUILDING_M
 UNSURE_M = 0.001
 """So near a footprint's edge the two ways to measure may disagree about inside and outside."""
-_SLACK = 1.01
-"""A search box is this much wider than the reach: it covers rounding, never decides."""
-
-Rows = NDArray[np.intp]
 Verdicts = tuple[GridVerdict, BuildingVerdict]
 
 
@@ -97,53 +90,6 @@ class Snapshot:
 
 
 @dataclass(frozen=True, eq=False)
-class Spots:
-    """Points in WGS 84, and for those from a phone its radius; see `rules.Place`.
-
-    Attributes:
-        lon, lat: n degrees.
-        gps: n, whether a phone gave the point and no person set it.
-        accuracy_m: n metres, NaN where it is not known.
-    """
-
-    lon: NDArray[np.float64]
-    lat: NDArray[np.float64]
-    gps: NDArray[np.bool_]
-    accuracy_m: NDArray[np.float64]
-
-    def __len__(self) -> int:
-        return len(self.lon)
-
-    @cached_property
-    def scale(self) -> NDArray[np.float64]:
-        """Metres per degree east and north at each point: n x 2."""
-        return np.column_stack(metres_per_degree(self.lat))
-
-    @cached_property
-    def circle_m(self) -> NDArray[np.float64]:
-        """Radius of the 90 % circle of a phone's position, as far as it is searched; else 0."""
-        radius = np.where(self.gps, np.nan_to_num(self.accuracy_m), 0.0) * RADIUS_90_OF_95
-        return np.minimum(radius, WIDEST_CIRCLE_M)
-
-    @cached_property
-    def points(self) -> NDArray[np.object_]:
-        """The points: n of shapely's."""
-        return np.asarray(shapely.points(self.lon, self.lat), dtype=object)
-
-    def degrees(self, rows: Rows, reach_m: NDArray[np.float64] | float) -> NDArray[np.float64]:
-        """Return degrees that reach as far as so many metres at some of the points, or farther."""
-        farthest: NDArray[np.float64] = _SLACK * reach_m / self.scale[rows].min(axis=1)
-        return farthest
-
-    def place(self, row: int) -> Place:
-        """Return one of them as the rules know it."""
-        source = PlaceSource.GPS if self.gps[row] else PlaceSource.PIN
-        radius = float(self.accuracy_m[row])
-        accuracy = None if np.isnan(radius) else radius
-        return Place(float(self.lon[row]), float(self.lat[row]), "wgs84", accuracy, source)
-
-
-@dataclass(frozen=True, eq=False)
 class Near:
     """Pairs of a point and a thing near it, by point; distances in metres of the point's plane."""
 
@@ -152,6 +98,7 @@ class Near:
     distance_m: NDArray[np.float64]
     depth_m: NDArray[np.float64]
     area_m2: NDArray[np.float64]
+    shapes: NDArray[np.object_]
 
     def counts(self, rows: Rows) -> list[int]:
         """Return how many pairs each of these points has."""
@@ -220,9 +167,10 @@ def _certain_grids(ground: Snapshot, spots: Spots) -> tuple[Rows, NDArray[np.boo
     at_edge = _beside(spots, ground.grids, rows, EDGE_M)
     near = (grid >= 0) | several
     near[at_edge] = True
-    circles = np.flatnonzero(spots.circle_m > EDGE_M)
+    circles = np.flatnonzero(spots.circle_m)
     grid[at_edge] = -1
     grid[_beside(spots, ground.grids, circles, spots.circle_m[circles])] = -1
+    grid[spots.gps & (spots.accuracy_m > WIDEST_M)] = -1
     return grid, near
 
 
@@ -257,12 +205,8 @@ def _certain_buildings(ground: Snapshot, spots: Spots) -> tuple[Rows, NDArray[np
     building, _several = _only(_inside(spots, ground.buildings, rows), count)
     unsure = np.zeros(count, dtype=bool)
     unsure[_beside(spots, ground.buildings, rows, UNSURE_M)] = True
-    phones = np.flatnonzero(spots.gps & (building >= 0))
-    if len(phones):
-        depth = _depth_m(spots, phones, ground.buildings, building[phones])
-        accuracy = spots.accuracy_m[phones]
-        sure = (accuracy <= GPS_BUILDING_M) & (depth >= accuracy * RADIUS_90_OF_95)
-        building[phones[~sure]] = -1
+    # a phone's position is sure of a building only by the rules
+    building[spots.gps] = -1
     return building, unsure
 
 
@@ -289,7 +233,10 @@ def _near(spots: Spots, layer: Layer, reach_m: NDArray[np.float64], rows: Rows) 
     inside = distance == 0
     depth = np.zeros(len(point))
     depth[inside] = _depth_m(spots, point[inside], layer, thing[inside])
-    return Near(point, thing, distance, depth, shapely.area(shapes[kept]))
+    shapes = shapes[kept]
+    area = shapely.area(shapes)
+    shapes[spots.circle_m[point] == 0] = None
+    return Near(point, thing, distance, depth, area, shapes)
 
 
 def _depth_m(spots: Spots, rows: Rows, layer: Layer, things: Rows) -> NDArray[np.float64]:
@@ -335,10 +282,16 @@ def _alone(layer: Layer, row: int) -> GridCandidate:
 
 
 def _grid_candidates(layer: Layer, near: Near) -> Iterator[GridCandidate]:
-    pairs = zip(near.thing.tolist(), near.distance_m.tolist(), near.depth_m.tolist(), strict=True)
-    for thing, distance, depth in pairs:
+    pairs = zip(
+        near.thing.tolist(),
+        near.distance_m.tolist(),
+        near.depth_m.tolist(),
+        near.shapes.tolist(),
+        strict=True,
+    )
+    for thing, distance, depth, shape in pairs:
         yield GridCandidate(
-            layer.ids[thing], layer.codes[thing], layer.names[thing], distance, depth
+            layer.ids[thing], layer.codes[thing], layer.names[thing], distance, depth, shape
         )
 
 
@@ -348,9 +301,10 @@ def _building_candidates(layer: Layer, near: Near) -> Iterator[BuildingCandidate
         near.distance_m.tolist(),
         near.depth_m.tolist(),
         near.area_m2.tolist(),
+        near.shapes.tolist(),
         strict=True,
     )
-    for thing, distance, depth, area in pairs:
+    for thing, distance, depth, area, shape in pairs:
         yield BuildingCandidate(
             layer.ids[thing],
             layer.codes[thing],
@@ -359,6 +313,7 @@ def _building_candidates(layer: Layer, near: Near) -> Iterator[BuildingCandidate
             area,
             layer.compound_ids[thing],
             layer.grid_ids[thing],
+            shape,
         )
 
 
@@ -383,12 +338,3 @@ def _owners(layer: Layer, near: Near) -> dict[int, tuple[int, ...]]:
         if owner is not None:
             found.setdefault(point, []).append((distance, layer.codes[thing], owner))
     return {point: tuple(owner for *_, owner in sorted(ways)) for point, ways in found.items()}
-
-
-def rows_of(values: Sequence[float | None]) -> NDArray[np.float64]:
-    """Return numbers as an array, NaN for none.
-
-    >>> rows_of([1.5, None])
-    array([1.5, nan])
-    """
-    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)

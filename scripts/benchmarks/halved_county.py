@@ -20,7 +20,7 @@ from gridmap.dispatch.tables import Category
 from gridmap.geolocation import bulk
 from gridmap.geolocation.location import Location
 from gridmap.geolocation.service import standing_at
-from gridmap.geolocation.snapshot import Spots, rows_of
+from gridmap.geolocation.spots import Spots, rows_of
 from gridmap.store import schema
 from gridmap.store.base import as_of
 from gridmap.store.session import transaction

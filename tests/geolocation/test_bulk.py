@@ -14,7 +14,7 @@ from sqlalchemy import select
 from gridmap.geolocation import bulk
 from gridmap.geolocation.rules import Place
 from gridmap.geolocation.service import locate_many
-from gridmap.geolocation.snapshot import Spots, rows_of
+from gridmap.geolocation.spots import Spots, rows_of
 from gridmap.ledger.areas import Grid, GridVersion
 from gridmap.ledger.buildings import BuildingVersion
 from gridmap.ledger.geography import Road, RoadGrid

@@ -1,8 +1,14 @@
 """The rules for a point, without a database: each fails when its rule is taken away."""
 
+from dataclasses import replace
+from statistics import NormalDist
+
+import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gridmap.geolocation.circles import shares
 from gridmap.geolocation.rules import (
     BuildingCandidate,
     Candidates,
@@ -12,6 +18,7 @@ from gridmap.geolocation.rules import (
 )
 from gridmap.terms import PlaceSource, Verdict
 
+ORIGIN = shapely.Point(0, 0)
 PIN = Place(113.9, 34.7, "wgs84")
 
 
@@ -107,23 +114,66 @@ def gps(accuracy):
     return Place(113.9, 34.7, "wgs84", accuracy, PlaceSource.GPS)
 
 
-def test_a_phone_takes_a_building_only_when_its_circle_lies_inside():
-    deep, shallow = building(1, 0, depth=9.0), building(1, 0, depth=8.0)
-    assert verdicts(gps(10), buildings=[deep])[1].status is Verdict.ACCEPTED
-    assert verdicts(gps(10), buildings=[shallow])[1].status is Verdict.ASK
-    _, wide = verdicts(gps(11), buildings=[building(1, 0, depth=60.0)])
+def house(id_, west, east, half=40.0):
+    shape = shapely.box(west, -half, east, half)
+    distance = shape.distance(ORIGIN)
+    depth = shape.boundary.distance(ORIGIN) if distance == 0 else 0.0
+    return replace(building(id_, distance, area=shape.area, depth=depth), shape=shape)
+
+
+def half_plane(id_, code, west, east):
+    shape = shapely.box(west, -5e3, east, 5e3)
+    return replace(grid(id_, code, shape.distance(ORIGIN)), shape=shape)
+
+
+def test_a_phone_takes_a_building_only_when_nearly_all_of_its_circle_gives_it():
+    alone = [house(1, -12, 12)]
+    assert verdicts(gps(10), buildings=alone)[1].status is Verdict.ACCEPTED
+    beside = [house(1, 3, 20)]
+    assert verdicts(gps(5), buildings=beside)[1].status is Verdict.ACCEPTED
+    assert verdicts(gps(5), buildings=[house(1, 3, 20), house(2, -20, -9)])[1].status is Verdict.ASK
+    _, wide = verdicts(gps(11), buildings=[house(1, -60, 60, 60)])
     assert (wide.status, wide.faults) == (Verdict.ASK, ("circle",))
     assert [b.id for b in wide.alternatives] == [1]
-    assert verdicts(gps(None), buildings=[deep])[1].status is Verdict.ASK
+    assert verdicts(gps(None), buildings=alone)[1].status is Verdict.ASK
 
 
 def test_a_phone_near_two_grids_is_asked_and_a_pin_is_not():
-    near = [grid(1, "001", depth=20.0), grid(2, "002", 20.0)]
+    near = [half_plane(1, "001", -5e3, 20), half_plane(2, "002", 20, 5e3)]
     found, _ = verdicts(gps(50), grids=near)
     assert (found.status, found.faults) == (Verdict.ASK, ("circle",))
     assert [g.id for g in found.alternatives] == [1, 2]
-    assert verdicts(gps(20), grids=near)[0].status is Verdict.ACCEPTED
-    assert verdicts(grids=near)[0].status is Verdict.ACCEPTED
+    assert verdicts(gps(20), grids=near)[0].id == 1
+    assert verdicts(grids=near)[0].id == 1
+
+
+@given(st.floats(-150, 150), st.floats(5, 200))
+def test_the_likelihood_of_a_grid_is_that_of_the_normal_distribution(edge, radius):
+    """P(x < edge) of a normal distribution with sigma = r95 / 2.4477."""
+    true = NormalDist(0, radius / 2.4477).cdf(edge)
+    [share] = shares([shapely.box(-5e3, -5e3, edge, 5e3)], radius)
+    assert share == pytest.approx(true, abs=0.012)
+
+
+def test_a_grid_that_is_hardly_likely_is_not_asked_about():
+    near = [half_plane(1, "001", -5e3, 12), half_plane(2, "002", 12, 5e3)]
+    near.append(half_plane(3, "003", -5e3, -38))
+    found, _ = verdicts(gps(50), grids=near)
+    assert [(g.id, round(g.share or 0, 1)) for g in found.alternatives] == [(1, 0.7), (2, 0.3)]
+
+
+def test_outside_every_grid_a_phone_is_never_placed_but_asked_what_is_likely():
+    found, _ = verdicts(gps(50), grids=[half_plane(1, "001", 10, 5e3)])
+    assert (found.status, found.id, found.faults) == (Verdict.ASK, None, ("outside", "circle"))
+    assert [g.id for g in found.alternatives] == [1]
+    far, _ = verdicts(gps(50), grids=[half_plane(1, "001", 50, 5e3)])
+    assert (far.status, far.faults) == (Verdict.NONE, ("outside",))
+
+
+def test_a_very_wide_circle_is_always_asked_about():
+    found, _ = verdicts(gps(800), grids=[half_plane(1, "001", -5e3, 5e3)])
+    assert (found.status, found.faults) == (Verdict.ASK, ("circle", "wide"))
+    assert [g.id for g in found.alternatives] == [1]
 
 
 distances = st.floats(0, 40, allow_nan=False)

@@ -4,7 +4,7 @@
  */
 
 import { el } from "./dom.js";
-import { distanceText, numberText, t } from "./strings.js";
+import { distanceText, numberText, shareText, t } from "./strings.js";
 
 const BADGES = { accepted: "badge-green", ask: "badge-amber", none: "badge-amber", refused: "badge-red" };
 
@@ -54,9 +54,14 @@ function failedWords(problem) {
   return { title: problem.message, line: [problem.hint], badge: t("status_refused"), tone: BADGES.refused };
 }
 
-function chip(words, distance, pick) {
-  const far = Number.isFinite(distance) && distance > 0 ? el("small", {}, distanceText(distance)) : null;
-  return el("button", { class: "chip", type: "button", onclick: pick }, words, far);
+function chip(words, beside, pick) {
+  return el("button", { class: "chip", type: "button", onclick: pick }, words, beside && el("small", {}, beside));
+}
+
+/** How likely a place is, where the phone's circle tells; else how far it is. */
+function beside({ likely, distance_m: distance }) {
+  if (Number.isFinite(likely)) return shareText(likely);
+  return Number.isFinite(distance) && distance > 0 ? distanceText(distance) : null;
 }
 
 /**
@@ -67,11 +72,11 @@ export function spotQuestion({ kind, data }, actions) {
   if (kind !== "found") return null;
   const { grid, building } = data;
   if (grid.status === "ask") {
-    const grids = grid.alternatives.map((one) => chip(one.name, one.distance_m, () => actions.grid(one)));
-    return [el("p", {}, t("ask_grid")), el("div", { class: "chips" }, chip(t("ask_here"), 0, actions.here), grids)];
+    const grids = grid.alternatives.map((one) => chip(one.name, beside(one), () => actions.grid(one)));
+    return [el("p", {}, t("ask_grid")), el("div", { class: "chips" }, chip(t("ask_here"), null, actions.here), grids)];
   }
   if (grid.status === "accepted" && building.status === "ask") {
-    const buildings = building.alternatives.map((one) => chip(one.title, one.distance_m, () => actions.building(one)));
+    const buildings = building.alternatives.map((one) => chip(one.title, beside(one), () => actions.building(one)));
     return [el("p", {}, t("ask_building")), el("div", { class: "chips" }, buildings)];
   }
   return null;

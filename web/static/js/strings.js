@@ -30,6 +30,11 @@ export function numberText(number) {
   return numbers.format(number);
 }
 
+/** A part of one as a percentage: 62%. */
+export function shareText(share) {
+  return `${Math.round(100 * share)}%`;
+}
+
 /** A distance in metres as people say it: 4 米, 1.2 公里. */
 export function distanceText(metres) {
   if (metres >= 1000) return t("kilometres", { n: (metres / 1000).toFixed(1) });
