@@ -15,8 +15,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from gridmap.accounts.service import SignedIn
 from gridmap.errors import InvalidInput
+from gridmap.store.counters import Leases
 from gridmap.store.session import make_engine
-from web import access, errors, language, ratelimits, security, session
+from web import access, errors, hot, language, located, ratelimits, security, session
 from web.api import (
     county,
     coverage,
@@ -185,11 +186,14 @@ def create_app(config: Config, open_transaction: session.OpenTransaction | None 
         engine = make_engine(config.database_url, pool_size=config.pool_size)
         app.extensions["gridmap_engine"] = engine
         open_transaction = session.transactions_of(engine)
+        located.install(app.extensions, engine)
     session.install(app.extensions, open_transaction)
+    app.extensions[ratelimits.EXTENSION] = Leases()
+    _install(app)
+    hot.install(app, open_transaction, rate_limits=config.rate_limits)
     if config.secure_cookies:
         # behind a proxy that ends HTTPS: the client's address is the one that it passes on
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
-    _install(app)
     return cast(Flask, app)
 
 

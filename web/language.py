@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from flask import g, has_request_context, request
+from werkzeug.datastructures import LanguageAccept
 
 LANGUAGES = ("zh", "en")
 COOKIE = "lang"
 
 
+_SPOKEN: ContextVar[str | None] = ContextVar("spoken", default=None)
+
+
+@contextmanager
+def speaking(reader: str) -> Iterator[None]:
+    """Let `current` be this language, where there is no request that says it."""
+    token = _SPOKEN.set(reader)
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(token)
+
+
 def current() -> str:
     """Return `zh` or `en`: the cookie of the switch, else (API only) Accept-Language, else `zh`."""
+    spoken = _SPOKEN.get()
+    if spoken is not None:
+        return spoken
     if not has_request_context():
         return LANGUAGES[0]
     if "language" not in g:
@@ -20,11 +41,16 @@ def current() -> str:
 
 def _of_request() -> str:
     chosen = request.cookies.get(COOKIE)
+    if request.path.startswith("/api/"):
+        return of_program(chosen, request.accept_languages)
+    return str(chosen) if chosen in LANGUAGES else LANGUAGES[0]
+
+
+def of_program(chosen: str | None, accepted: LanguageAccept) -> str:
+    """Return the language that the API answers in: the switch's, else what the header likes best."""
     if chosen in LANGUAGES:
         return str(chosen)
-    if request.path.startswith("/api/"):
-        return request.accept_languages.best_match(LANGUAGES, default=LANGUAGES[0])
-    return LANGUAGES[0]
+    return accepted.best_match(LANGUAGES, default=LANGUAGES[0])
 
 
 def babel_locale() -> str:

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from gridmap.errors import GuessedTail, NotFound, TooManyRequests
 from gridmap.store import counters
-from gridmap.store.counters import CallCounter
+from gridmap.store.counters import CallCounter, Lease, Leases
 from web.config import Config
 from web.numbers import report_number
 from web.params import now
-from web.session import separate_transaction
+from web.session import OpenTransaction, separate_transaction
 
+EXTENSION: Final = "gridmap_leases"
 LIMITS: Final[dict[str, tuple[int, int]]] = {
     "account.sign_in": (20, 300),
     "account_factor.code": (20, 300),
@@ -30,6 +31,7 @@ LIMITS: Final[dict[str, tuple[int, int]]] = {
     "track_pages.show": (60, 300),
     "track_pages.answer": (30, 300),
     "track_pages.photo": (120, 300),
+    "locate_api.locate": (6000, 300),
     "locate_words_api.locate": (300, 300),
     "coverage_api.audit": (900, 300),
     "coverage_api.compare": (120, 300),
@@ -41,6 +43,8 @@ LIMITS: Final[dict[str, tuple[int, int]]] = {
     "coverage_files_api.report_docx": (20, 300),
 }
 """Endpoint to (calls, seconds) for one address."""
+LEASED: Final[dict[str, int]] = {"locate_api.locate": 50}
+"""Endpoints that are called very often: a process counts so many calls ahead in one statement."""
 TAILED: Final = frozenset(
     {"reports_api.track", "tracking_api.answer", "track_pages.show", "track_pages.answer"}
 )
@@ -68,7 +72,13 @@ def check(endpoint: str | None) -> None:
         return
     limit = LIMITS.get(endpoint or "")
     if limit is not None and not (endpoint in WRITES and request.method != "POST"):
-        _count(f"{endpoint}:{request.remote_addr}", limit)
+        if endpoint in LEASED:
+            leases: Leases = current_app.extensions[EXTENSION]
+            wait = leased(leases, separate_transaction, str(endpoint), request.remote_addr or "")
+            if wait:
+                raise TooManyRequests(seconds=wait)
+        else:
+            _count(f"{endpoint}:{request.remote_addr}", limit)
     if endpoint in TAILED and request.args.get("tail"):
         _refuse_guessing()
 
@@ -93,6 +103,18 @@ def _count(key: str, limit: tuple[int, int]) -> None:
         wait = counters.count(session, key, *limit, now=now())
     if wait:
         raise TooManyRequests(seconds=wait)
+
+
+def leased(leases: Leases, open_transaction: OpenTransaction, endpoint: str, address: str) -> int:
+    """Use one call that was counted ahead; return 0, or the seconds to wait beyond the limit."""
+    key, at = f"{endpoint}:{address}", now()
+
+    def more() -> Lease:
+        calls, seconds = LIMITS[endpoint]
+        with open_transaction() as session:
+            return counters.lease(session, key, calls, seconds, now=at, by=LEASED[endpoint])
+
+    return leases.take(key, at, more)
 
 
 def _refuse_guessing() -> None:

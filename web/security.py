@@ -12,6 +12,11 @@ _POLICY = (
     "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
+_EVERYWHERE = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(self)",
+}
 PERSONAL = (
     "/api/",
     "/desk",
@@ -42,9 +47,12 @@ def install(app: Flask) -> None:
     def _headers(response: Response) -> Response:
         if response.mimetype == "text/html":
             response.headers["Content-Security-Policy"] = _POLICY.format(nonce=csp_nonce())
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        response.headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(self)")
-        if request.path.startswith(PERSONAL):
-            response.headers.setdefault("Cache-Control", "no-store")
+        for name, value in headers_of(request.path).items():
+            response.headers.setdefault(name, value)
         return response
+
+
+def headers_of(path: str) -> dict[str, str]:
+    """Return the headers of every answer at an address."""
+    kept = {"Cache-Control": "no-store"} if path.startswith(PERSONAL) else {}
+    return _EVERYWHERE | kept

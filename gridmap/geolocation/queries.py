@@ -198,7 +198,7 @@ SELECT 'compound', to_jsonb(t) FROM (
 ) t
 UNION ALL
 SELECT 'party', to_jsonb(t) FROM (
-    SELECT organisation_id AS id, kind, name, full_members, probationary_members, parent_id,
+    SELECT organisation_id AS id, kind, name, full_members, probationary_members,
            area_id, grid_id, building_id
     FROM party_version
     WHERE valid @> CAST(:day AS date)
@@ -206,7 +206,7 @@ SELECT 'party', to_jsonb(t) FROM (
 ) t
 UNION ALL
 SELECT 'post', to_jsonb(t) FROM (
-    SELECT p.id, p.kind, p.person_id, n.name, p.area_id, p.grid_id, p.building_id, p.compound_id,
+    SELECT p.id AS post_id, p.kind, p.person_id, n.name, p.area_id, p.grid_id, p.building_id, p.compound_id,
            p.unit, lower(p.valid) AS since, p.term_end, p.duty_phone, y.name AS seconded_from
     FROM post p
     JOIN person n ON n.id = p.person_id

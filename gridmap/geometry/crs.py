@@ -127,8 +127,11 @@ def to_wgs84(
     >>> to_wgs84(121.531541859215, 31.17530398364597, "gcj02")
     (121.5272106, 31.1774276)
     """
+    system = parse(crs)
+    if system.name in SAME_AS_STORED and isinstance(x, float) and isinstance(y, float):
+        return _kept(x, y)
     given_x, given_y = _flat(x), _flat(y)
-    lon, lat = _to_wgs84(parse(crs), given_x, given_y)
+    lon, lat = _to_wgs84(system, given_x, given_y)
     _refuse(~_on_globe(lon, lat), given_x, given_y)
     return _like(x, lon, lat)
 
@@ -344,6 +347,13 @@ def _like(
 
 def _on_globe(lon: Numbers, lat: Numbers) -> NDArray[np.bool_]:
     return (np.abs(lon) <= MOST_LON) & (np.abs(lat) <= MOST_LAT)  # NaN is not
+
+
+def _kept(lon: float, lat: float) -> tuple[float, float]:
+    """Return one point as it came: what phones and maps send most often."""
+    if not (abs(lon) <= MOST_LON and abs(lat) <= MOST_LAT):  # NaN is not
+        raise BadCoordinates(lon=lon, lat=lat)
+    return lon, lat
 
 
 def _refuse(bad: NDArray[np.bool_], x: Numbers, y: Numbers) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Lock
 
 from sqlalchemy import DateTime, String, case, literal
 from sqlalchemy.dialects.postgresql import insert
@@ -23,22 +26,90 @@ class CallCounter(Base):
     ends_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Calls that may be made without asking again: how many are left, until when."""
+
+    calls: int
+    ends_at: datetime
+
+
 def count(session: Session, key: str, calls: int, seconds: int, *, now: datetime) -> int:
     """Count one call; return 0 within the limit, else the seconds until the window ends.
 
     The count is one atomic statement; give it a transaction of its own, so that refused calls count.
     """
+    made, ends_at = _add(session, key, seconds, now, by=1)
+    return wait_s(ends_at, now) if made > calls else 0
+
+
+def lease(session: Session, key: str, calls: int, seconds: int, *, now: datetime, by: int) -> Lease:
+    """Count up to `by` calls ahead; return how many of them the limit allows, 0 beyond it."""
+    made, ends_at = _add(session, key, seconds, now, by=by)
+    return Lease(max(0, min(by, by - (made - calls))), ends_at)
+
+
+def wait_s(ends_at: datetime, now: datetime) -> int:
+    """Return the seconds until a window ends, at least one."""
+    return max(1, math.ceil((ends_at - now).total_seconds()))
+
+
+def _add(
+    session: Session, key: str, seconds: int, now: datetime, *, by: int
+) -> tuple[int, datetime]:
     fresh = literal(now + timedelta(seconds=seconds))
-    statement = insert(CallCounter).values(key=key[:128], calls=1, ends_at=fresh)
+    statement = insert(CallCounter).values(key=key[:128], calls=by, ends_at=fresh)
     over = CallCounter.ends_at <= now
     statement = statement.on_conflict_do_update(
         index_elements=[CallCounter.key],
         set_={
-            "calls": case((over, 1), else_=CallCounter.calls + 1),
+            "calls": case((over, by), else_=CallCounter.calls + by),
             "ends_at": case((over, fresh), else_=CallCounter.ends_at),
         },
     )
-    made, ends_at = session.execute(
-        statement.returning(CallCounter.calls, CallCounter.ends_at)
-    ).one()
-    return math.ceil((ends_at - now).total_seconds()) if made > calls else 0
+    found = session.execute(statement.returning(CallCounter.calls, CallCounter.ends_at)).one()
+    return found.calls, found.ends_at
+
+
+@dataclass(slots=True)
+class _Kept:
+    left: int
+    ends_at: datetime
+    refused: bool
+
+
+class Leases:
+    """Calls that this process has counted ahead, by key; threads share them.
+
+    Args:
+        most: keys that are kept; the oldest go, and what was left of them is lost.
+    """
+
+    def __init__(self, most: int = 10_000) -> None:
+        self._most, self._lock = most, Lock()
+        self._kept: dict[str, _Kept] = {}
+
+    def take(self, key: str, at: datetime, more: Callable[[], Lease]) -> int:
+        """Use one call; return 0, or the seconds to wait where the limit allows no more.
+
+        Args:
+            key: whose calls.
+            at: this moment.
+            more: counts ahead; asked when nothing is left.
+        """
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is not None and kept.ends_at > at:
+                if kept.left:
+                    kept.left -= 1
+                    return 0
+                if kept.refused:
+                    return wait_s(kept.ends_at, at)
+        fresh = more()
+        with self._lock:
+            refused = fresh.calls == 0
+            self._kept.pop(key, None)
+            self._kept[key] = _Kept(max(0, fresh.calls - 1), fresh.ends_at, refused)
+            while len(self._kept) > self._most:
+                del self._kept[next(iter(self._kept))]
+        return wait_s(fresh.ends_at, at) if refused else 0

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from apiflask import APIBlueprint
+from flask import Response
+from flask.typing import ResponseReturnValue
 from pydantic import Field
 
 from gridmap.dispatch import service as dispatch
-from gridmap.geolocation import service
 from gridmap.geolocation.rules import Place
 from gridmap.terms import PlaceSource
-from web import present
+from web import located, present
 from web.params import PointQuery
 from web.session import current_session
 
@@ -27,15 +26,19 @@ class LocateQuery(PointQuery):
 
 @blueprint.get("/locate")
 @blueprint.input(LocateQuery, location="query")
-def locate(query_data: LocateQuery) -> dict[str, Any]:
+def locate(query_data: LocateQuery) -> ResponseReturnValue:
     """Return the verdicts on grid and building with their reasons, party tree, people, property."""
     place = Place(
         query_data.lon, query_data.lat, query_data.crs, query_data.accuracy, query_data.source
     )
-    session = current_session()
-    found = service.locate(session, place, query_data.on)
+    if not query_data.reports:
+        text = located.plain_text(place, query_data.on)
+        if text is not None:
+            return Response(text, mimetype="application/json")
+    found = located.located(place, query_data.on)
     body = present.location(found)
     if query_data.reports and found.is_placed:
+        session = current_session()
         building_id = found.building.id
         grid_id = found.grid.id if building_id is None else None
         summary = dispatch.open_summary(

@@ -8,12 +8,12 @@ from apiflask import APIBlueprint
 from pydantic import ConfigDict, Field
 
 from gridmap.errors import InvalidInput
-from gridmap.geolocation import service, words
+from gridmap.geolocation import words
 from gridmap.geolocation.rules import Place
 from gridmap.geolocation.words import Circle, Meant, Said
 from gridmap.geometry import crs
 from gridmap.terms import PlaceSource, Verdict
-from web import language, present
+from web import language, located, present
 from web.params import Day, Params, Projected, Text, today
 from web.session import current_session
 
@@ -61,7 +61,7 @@ def locate(json_data: WordsBody) -> dict[str, Any]:
     said = words.read(session, json_data.text, day, _circle(json_data.point))
     body: dict[str, Any] = {"day": day.isoformat(), **_said(said)}
     place = _place(said, json_data.point)
-    body["location"] = present.location(service.locate(session, place, day)) if place else None
+    body["location"] = present.location(located.located(place, day)) if place else None
     return body
 
 

@@ -1,0 +1,117 @@
+"""The hot path: plain questions to `GET /api/v1/locate` are answered before Flask is asked.
+
+It answers only what it surely understands, by the same texts, access table and rate rules as the view.
+Everything else - another day, a doubtful place, an unknown parameter, an error - goes on to Flask.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header, parse_cookie
+
+from gridmap.errors import GridmapError
+from gridmap.geolocation.rules import Place
+from gridmap.store.counters import Leases
+from gridmap.terms import PlaceSource
+from web import access, language, ratelimits, security
+from web.located import TEXTS, Texts
+from web.params import today
+from web.session import OpenTransaction
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from flask import Flask
+
+PATH: Final = "/api/v1/locate"
+ENDPOINT: Final = "locate_api.locate"
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.-]{1,32}\Z")
+_NUMBER: Final = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,12})?\Z")
+_RADIUS: Final = re.compile(r"[0-9]{1,5}(\.[0-9]{1,12})?\Z")
+_NAMES: Final = frozenset({"lon", "lat", "crs", "accuracy", "source", "day"})
+_SYSTEMS: Final = frozenset({"wgs84", "cgcs2000", "gcj02", "bd09"})
+_SOURCES: Final = {str(one.value): one for one in PlaceSource}
+
+
+class Hot:
+    """A WSGI application in front of another one.
+
+    Args:
+        behind: who answers the rest.
+        texts: answers on today's county.
+        wait: counts a call of an address; returns 0, or the seconds to wait beyond the limit.
+    """
+
+    def __init__(self, behind: WSGIApplication, texts: Texts, wait: Callable[[str], int]) -> None:
+        self._behind, self._texts, self._wait = behind, texts, wait
+        headers = {"Content-Type": "application/json", **security.headers_of(PATH)}
+        self._headers = list(headers.items())
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer, or let Flask answer."""
+        body = None
+        if environ["PATH_INFO"] == PATH and environ["REQUEST_METHOD"] == "GET":
+            body = self._answer(environ)
+        if body is None:
+            return self._behind(environ, start_response)
+        start_response("200 OK", [*self._headers, ("Content-Length", str(len(body)))])
+        return (body,)
+
+    def _answer(self, environ: WSGIEnvironment) -> bytes | None:
+        place = _place(environ.get("QUERY_STRING", ""))
+        if place is None:
+            return None
+        reader = _language(environ.get("HTTP_COOKIE", ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        try:
+            text = self._texts.of(place, today(), reader)
+        except GridmapError:
+            return None  # Flask says it in words
+        if text is None or self._wait(environ.get("REMOTE_ADDR", "")):
+            return None
+        return text.encode("ascii")
+
+
+def install(app: Flask, open_transaction: OpenTransaction, *, rate_limits: bool) -> None:
+    """Put the hot path in front of an application that answers from memory and lets everybody ask."""
+    texts: Texts | None = app.extensions.get(TEXTS)
+    if texts is None or access.PERMISSIONS[ENDPOINT] != access.PUBLIC:
+        return
+    leases: Leases = app.extensions[ratelimits.EXTENSION]
+
+    def wait(address: str) -> int:
+        return ratelimits.leased(leases, open_transaction, ENDPOINT, address) if rate_limits else 0
+
+    app.wsgi_app = Hot(app.wsgi_app, texts, wait)  # type: ignore[method-assign]
+
+
+def _place(query: str) -> Place | None:
+    """Return the place that is asked for; None unless every parameter is plain."""
+    asked: dict[str, str] = {}
+    for part in query.split("&"):
+        name, _, value = part.partition("=")
+        if name not in _NAMES or name in asked or not _PLAIN.match(value):
+            return None
+        asked[name] = value
+    lon, lat, crs = asked.get("lon", ""), asked.get("lat", ""), asked.get("crs")
+    accuracy = asked.get("accuracy", "0")
+    source = _SOURCES.get(asked["source"]) if "source" in asked else PlaceSource.PIN
+    if source is None or crs not in _SYSTEMS or asked.get("day", _day()) != _day():
+        return None
+    if not (_NUMBER.match(lon) and _NUMBER.match(lat) and _RADIUS.match(accuracy)):
+        return None
+    radius = float(accuracy) if "accuracy" in asked else None
+    return Place(float(lon), float(lat), crs, radius, source)
+
+
+def _day() -> str:
+    return today().isoformat()
+
+
+@lru_cache(maxsize=512)
+def _language(cookies: str, accepted: str) -> str:
+    chosen = parse_cookie(cookies).get(language.COOKIE) if cookies else None
+    return language.of_program(chosen, parse_accept_header(accepted, LanguageAccept))
