@@ -27,6 +27,10 @@ from gridmap.geolocation.wording.gazetteer import (
     numbers_in,
 )
 
+REACH_DEGREES = 25 / 111_000
+CLEAR_DEGREES = 5 / 111_000
+"""How near a building must be to a point, and how much farther the next one (place.md, a point, 5)."""
+
 Feature = tuple[dict[str, Any], BaseGeometry]
 
 
@@ -141,10 +145,20 @@ class _Making:
         self.name(EntityKind.ROAD, road, road)
 
     def _inside(self, shape: BaseGeometry) -> str | None:
+        """Return the building that a point is in, the smallest of several; else the nearest one that is near alone."""
         self.tree = self.tree or shapely.STRtree(self.shapes)
         point = shape.representative_point()
-        found = self.tree.query(point, predicate="intersects")
-        return self.codes[int(found[0])] if len(found) else None
+        found = [int(one) for one in self.tree.query(point, predicate="intersects")]
+        if found:
+            return self.codes[min(found, key=lambda one: self.shapes[one].area)]
+        near = sorted(
+            (shapely.distance(self.shapes[int(one)], point), int(one))
+            for one in self.tree.query(point.buffer(REACH_DEGREES))
+        )
+        alone = len(near) < 2 or near[1][0] > near[0][0] + CLEAR_DEGREES  # noqa: PLR2004
+        if near and near[0][0] <= REACH_DEGREES and alone:
+            return self.codes[near[0][1]]
+        return None
 
     def roads(self, features: list[Feature]) -> None:
         lines: dict[str, list[BaseGeometry]] = defaultdict(list)

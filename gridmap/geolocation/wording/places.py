@@ -43,16 +43,34 @@ class Fault(Term):
     TOO_COARSE = "too_coarse", "只写了道路或社区", "Only a road or a community is named"
     NO_PLACE = "no_place", "没有写地点", "No place is named"
     RELATIVE = "relative", "写的是附近", "Near the place that is named"
+    LONGER_NAME = (
+        "longer_name",
+        "名称前后还有字，可能是另一处",
+        "The name goes on: it may be another place",
+    )
+    LOOSE = "loose", "号码与名称不相连", "The number stands apart from the name"
+    NUMBER_LEFT = "number_left", "还有号码不知属于哪里", "A number belongs to no known name"
+    BUILDING_MISSING = "building_missing", "没有写明是哪栋楼", "The building is missing"
+    FLOOR_OR_BUILDING = (
+        "floor_or_building",
+        "“楼”是楼层还是楼栋不清楚",
+        "A floor or a building: not clear",
+    )
 
 
 POINTS: Final[dict[Fault, float]] = {
     Fault.SHORT_NAME: 8.0,
     Fault.ORDER: 3.0,
     Fault.BARE_NUMBER: 6.0,
+    Fault.LOOSE: 4.0,
     Fault.RELATIVE: 0.0,
     Fault.MISSPELT: 0.0,
 }
 """What a fault takes from a reading's 100; faults that are not here are asked about, always."""
+
+ACCEPTED: Final = 78.0
+MARGIN: Final = 6.0
+"""A reading is taken from this score on, and where no other comes so near to it."""
 
 A_SLIP: Final = 7.0
 """What a homophone takes; other slips in proportion (`lexicon.HOMOPHONE`)."""
@@ -70,6 +88,9 @@ class Candidate:
         score: 100 minus the points of the faults.
         faults: what is doubtful.
         asks: whether it must be asked whatever its score.
+        relation: how the place lies to it.
+        used: where the numbers stand in the folded text that it was made of.
+        span: where its name stands in the folded text.
     """
 
     level: Level
@@ -79,6 +100,9 @@ class Candidate:
     score: float
     faults: frozenset[Fault] = frozenset()
     asks: bool = False
+    relation: Relation | None = None
+    used: frozenset[int] = field(default=frozenset(), compare=False, repr=False)
+    span: tuple[int, int] = field(default=(0, 0), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +164,7 @@ def ranked(candidates: Sequence[Candidate]) -> list[Candidate]:
     unique: dict[tuple[object, ...], Candidate] = {}
     for one in candidates:
         key = (one.level, one.codes, one.compound)
-        if key not in unique or one.score > unique[key].score:
+        if key not in unique or _is_surer(one, unique[key]):
             unique[key] = one
     ordered = sorted(
         unique.values(),
@@ -157,6 +181,32 @@ def ranked(candidates: Sequence[Candidate]) -> list[Candidate]:
     best = ordered[0]
     # what the best place lies in is no other place
     return [best, *(one for one in ordered[1:] if not _contains(one, best))]
+
+
+_NO_RIVAL: Final = frozenset({Fault.NO_PLACE, Fault.LONGER_NAME})
+"""Faults of what is most likely only a part of other words."""
+
+
+def is_rival(one: Candidate, best: Candidate) -> bool:
+    """Tell whether another place comes so near to the best that it must be asked; a crossing's roads do not."""
+    if best.level is Level.CROSSING and one.name and one.name in best.name:
+        return False
+    if one.faults & _NO_RIVAL and (Fault.LONGER_NAME in one.faults or _overlap(one, best)):
+        return False
+    if best.level is Level.BUILDING and best.used and one.level is Level.POINT and one.asks:
+        return False
+    return one.score > best.score - MARGIN
+
+
+def _overlap(one: Candidate, other: Candidate) -> bool:
+    return one.span[0] < other.span[1] and other.span[0] < one.span[1]
+
+
+def _is_surer(one: Candidate, other: Candidate) -> bool:
+    """Tell which of two readings of one place counts: the surer of the same words, the more doubtful of others."""
+    surer = (not one.asks, one.score) > (not other.asks, other.score)
+    apart = one.level is Level.COMPOUND and not _overlap(one, other)
+    return one.asks and not other.asks if apart else surer
 
 
 def _contains(one: Candidate, best: Candidate) -> bool:

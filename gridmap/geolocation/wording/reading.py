@@ -7,38 +7,38 @@ missing zone, two numbers) is asked, however well the rest fits.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from dataclasses import replace
 from typing import Final
 
+from gridmap.geolocation.wording.candidates import Candidates
+from gridmap.geolocation.wording.context import is_facility
 from gridmap.geolocation.wording.folding import fold
-from gridmap.geolocation.wording.gazetteer import Door, EntityKind, Gazetteer, House, Key
-from gridmap.geolocation.wording.lexicon import CORE_COST, Lexicon, Mention
-from gridmap.geolocation.wording.numbers import Numbers, numbers_of
+from gridmap.geolocation.wording.gazetteer import Gazetteer, Name
+from gridmap.geolocation.wording.lexicon import Lexicon, Mention
 from gridmap.geolocation.wording.places import (
     A_SLIP,
+    ACCEPTED,
+    MARGIN,
     Candidate,
     Details,
-    Doubt,
     Fault,
     Level,
     Reading,
+    is_rival,
     ranked,
 )
-from gridmap.geolocation.wording.tokens import Part, Relation, Tokens, tokens
+from gridmap.geolocation.wording.tables import Tables
+from gridmap.geolocation.wording.tokens import Part, Token
 from gridmap.terms import Verdict
 
-ACCEPTED: Final = 78.0
-MARGIN: Final = 6.0
 MOST: Final = 5
-
-FACILITIES: Final = re.compile(
-    r"[ ]?(?:幼儿园|托儿所|小学|中学|大学|学校|医院|卫生院|卫生站|菜场|菜市场|农贸市场|市场|超市|商场"
-    r"|公园|地铁|站|车站|公交站|加油站"
-    r"|派出所|警务室|银行|饭店|酒店|宾馆|居委会|村委会|服务中心|活动中心|售楼处|停车场|体育馆|图书馆|药店|网吧|工地)"
-)
-BETWEEN_ROADS: Final = re.compile(r"[ ,和与及跟近\-到至/靠]{0,3}(?:路口|交叉口)?[ ]?\Z")
+SHORT: Final = 2
+"""Characters of a whole name that can be the beginning of a longer, misspelt one."""
+_UNSURE: Final = frozenset({Fault.SHORT_NAME, Fault.LONGER_NAME, Fault.FACILITY})
+_COARSE: Final = frozenset({Level.ROAD, Level.COMMUNITY})
+_SAME: Final = MARGIN / A_SLIP
+"""Names that are so near to each other in cost are both looked at."""
 
 
 class Reader:
@@ -46,162 +46,75 @@ class Reader:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self.gazetteer = gazetteer
-        self.lexicon = Lexicon(gazetteer)
+        self.lexicon = Lexicon(gazetteer.names)
+        self.tables = Tables(gazetteer)
+
+    def changed(
+        self, added: Iterable[Name], removed: Iterable[Name], gazetteer: Gazetteer | None = None
+    ) -> Reader:
+        """Return a reader of other names; it shares what has not changed, and this one stays as it is.
+
+        Args:
+            added: names that are new.
+            removed: names that are no longer; those that are not there are passed over.
+            gazetteer: with the names after the change, where numbers have changed, too; else this one's tables stay.
+        """
+        there = set(self.gazetteer.names)
+        gone = {name for name in removed if name in there}
+        fresh = [name for name in dict.fromkeys(added) if name not in there or name in gone]
+        made = Reader.__new__(Reader)
+        made.lexicon = self.lexicon.changed(fresh, gone)
+        if gazetteer is None:
+            kept = tuple(name for name in self.gazetteer.names if name not in gone)
+            made.gazetteer = replace(self.gazetteer, names=(*kept, *fresh))
+            made.tables = self.tables
+        else:
+            made.gazetteer, made.tables = gazetteer, Tables(gazetteer)
+        return made
 
     def read(self, text: str) -> Reading:
         """Return what a text says of where; the same text and gazetteer give the same reading."""
         folded = fold(text)
-        mentions = self.lexicon.exact(folded)
-        if not self._is_enough(folded, mentions):
+        mentions = self._roads_apart(folded, self.lexicon.exact(folded))
+        found = Candidates(self.lexicon, self.tables, folded, mentions)
+        if not _is_enough(found):
             cores = [one for one in mentions if one.core]
             whole = [one for one in mentions if not one.core]
-            near = self.lexicon.near(folded, mentions)
-            mentions = sorted([*whole, *_best_apart([*cores, *near])])
-        said = tokens(folded, tuple((one.start, one.end) for one in mentions))
-        candidates = self._candidates(folded, mentions, said)
-        return self._verdict(candidates, said)
+            near = self.lexicon.near(folded, [one for one in whole if len(one.text) > SHORT])
+            if near:
+                long = [one for one in whole if len(one.text) > SHORT]
+                short = [one for one in whole if len(one.text) <= SHORT]
+                mentions = sorted([*long, *_best_apart([*short, *cores, *near])])
+                found = Candidates(self.lexicon, self.tables, folded, mentions)
+        return self._verdict(found)
 
-    def _is_enough(self, folded: str, mentions: Sequence[Mention]) -> bool:
-        """Tell whether exact names alone make a place, so that nothing has to be guessed."""
-        said = tokens(folded, tuple((one.start, one.end) for one in mentions))
-        found = self._candidates(folded, mentions, said)
-        return any(
-            Fault.SHORT_NAME not in one.faults
-            and (
-                one.level not in {Level.ROAD, Level.COMMUNITY} or Fault.NUMBER_UNKNOWN in one.faults
-            )
-            for one in found
-        )
-
-    def _candidates(self, text: str, mentions: Sequence[Mention], said: Tokens) -> list[Candidate]:
-        found: list[Candidate] = []
-        for place, mention in enumerate(mentions):
-            for key in mention.keys:
-                found += self._of(text, mentions, place, key, said)
-        found += self._crossings(text, mentions)
-        return found
-
-    def _of(
-        self, text: str, mentions: Sequence[Mention], place: int, key: Key, said: Tokens
-    ) -> Iterable[Candidate]:
-        mention = mentions[place]
-        numbers = numbers_of(text, mentions, place, said)
-        if key.kind == EntityKind.COMPOUND:
-            yield from self._in_compound(text, mention, key.code, numbers, said)
-        elif key.kind == EntityKind.ROAD:
-            yield from self._on_road(text, mention, key.code, numbers, said)
-        elif key.kind in {EntityKind.BUILDING, EntityKind.POI}:
-            if not (_is_road(mention) and (numbers.building or numbers.lane)):
-                yield self._named(text, mention, key, said)
-        elif key.kind == EntityKind.COMMUNITY:
-            doubt = _doubt(mention)
-            doubt.add(Fault.TOO_COARSE)
-            yield _candidate(Level.COMMUNITY, (key.code,), None, mention, doubt)
-
-    def _in_compound(
-        self, text: str, mention: Mention, code: str, numbers: Numbers, said: Tokens
-    ) -> Iterable[Candidate]:
-        doubt = _doubt(mention)
-        zones = self.gazetteer.zones.get(code, frozenset())
-        wanted = numbers.zone
-        if _is_facility(text, mention):
-            doubt.add(Fault.FACILITY)
-        _said_doubts(doubt, said, numbers)
-        if not numbers.building:
-            if mention.core and not wanted:
-                doubt.add(Fault.NO_PLACE)
-            yield _candidate(Level.COMPOUND, (), code, mention, doubt)
-            return
-        number = numbers.building[0]
-        doubt.add(*numbers.doubts)
-        if zones and wanted is None:
-            doubt.add(Fault.ZONE_MISSING)
-        elif wanted is not None and wanted not in zones:
-            doubt.add(Fault.ZONE_UNKNOWN)
-        looked = [wanted] if wanted in zones else sorted(zones) or [""]
-        codes = tuple(
-            building
-            for zone in looked
-            for building in self.gazetteer.houses.get(House(code, zone or "", number), ())
-        )
-        if not codes:
-            doubt.add(Fault.NUMBER_UNKNOWN)
-            yield _candidate(Level.COMPOUND, (), code, mention, doubt)
-            return
-        if len(codes) > 1 and Fault.ZONE_MISSING not in doubt.faults:
-            doubt.add(Fault.SAME_NAME)
-        yield _candidate(Level.BUILDING, codes, code, mention, doubt)
-
-    def _on_road(
-        self, text: str, mention: Mention, code: str, numbers: Numbers, said: Tokens
-    ) -> Iterable[Candidate]:
-        doubt = _doubt(mention)
-        if numbers.lane and (compound := self.gazetteer.lanes.get(Door(code, numbers.lane))):
-            yield from self._in_compound(text, mention, compound, numbers, said)
-            return
-        _said_doubts(doubt, said, numbers)
-        number = numbers.lane or (numbers.building[0] if numbers.building else None)
-        if number is None:
-            doubt.add(Fault.TOO_COARSE)
-            yield _candidate(Level.ROAD, (code,), None, mention, doubt)
-            return
-        doubt.add(*(fault for fault in numbers.doubts if fault != Fault.ORDER))
-        if Fault.ORDER in numbers.doubts:
-            doubt.add(Fault.TOO_COARSE)
-        keys = self.gazetteer.doors.get(Door(code, number), ())
-        if not keys:
-            doubt.add(Fault.NUMBER_UNKNOWN)
-            yield _candidate(Level.ROAD, (code,), None, mention, doubt)
-            return
-        buildings = tuple(key.code for key in keys if key.kind == EntityKind.BUILDING)
-        codes = buildings or tuple(key.code for key in keys)
-        if len(codes) > 1:
-            doubt.add(Fault.SAME_NAME)
-        level = Level.BUILDING if buildings else Level.POINT
-        compound = self.gazetteer.compound_of.get(codes[0])
-        yield _candidate(level, codes, compound, mention, doubt)
-
-    def _named(self, text: str, mention: Mention, key: Key, said: Tokens) -> Candidate:
-        doubt = _doubt(mention)
-        if len(mention.keys) > 1:
-            doubt.add(Fault.SAME_NAME)
-        if mention.core and _is_facility(text, mention):
-            doubt.add(Fault.FACILITY)
-        if said.relation == Relation.BETWEEN:
-            doubt.add(Fault.BETWEEN)
-        elif said.relation:
-            doubt.add(Fault.RELATIVE)
-        if said.denies:
-            doubt.add(Fault.DENIED)
-        level = Level.BUILDING if key.kind == EntityKind.BUILDING else Level.POINT
-        return _candidate(
-            level, (key.code,), self.gazetteer.compound_of.get(key.code), mention, doubt
-        )
-
-    def _crossings(self, text: str, mentions: Sequence[Mention]) -> Iterable[Candidate]:
-        roads = [one for one in mentions if _is_road(one)]
-        for one, other in pairwise(roads):
-            if one.end > other.start or not BETWEEN_ROADS.match(text[one.end : other.start]):
+    def _roads_apart(self, text: str, mentions: Sequence[Mention]) -> list[Mention]:
+        """Read a stop that is named after two roads as these roads, unless the text says that it is a stop."""
+        made: list[Mention] = []
+        for one in mentions:
+            parts = self.lexicon.split_roads(one)
+            if parts is None or is_facility(text, one.end):
+                made.append(one)
                 continue
-            for a in (k for k in one.keys if k.kind == EntityKind.ROAD):
-                for b in (k for k in other.keys if k.kind == EntityKind.ROAD):
-                    code = self.gazetteer.crossings.get(frozenset((a.code, b.code)))
-                    if code is None:
-                        continue
-                    joined = _joined(one, other)
-                    yield _candidate(Level.CROSSING, (code,), None, joined, _doubt(joined))
+            made.append(self.lexicon.mention(one.start, parts[0]))
+            made.append(self.lexicon.mention(one.start + len(parts[0]), parts[1]))
+        return made
 
-    def _verdict(self, candidates: Sequence[Candidate], said: Tokens) -> Reading:
-        details = _details(said)
+    def _verdict(self, found: Candidates) -> Reading:
         version = self.gazetteer.version
-        order = ranked(candidates)
+        order = ranked(found.all)
+        details = _details(found, order[0] if order else None)
         if not order:
             faults = frozenset({Fault.NO_PLACE})
             return Reading(Verdict.NONE, faults=faults, details=details, version=version)
         best = order[0]
-        near = [one for one in order[1:] if one.score > best.score - MARGIN]
-        sure = best.score >= ACCEPTED and not best.asks and not near
-        also = {Fault.SAME_NAME} if near and not best.asks else set()
+        near = [one for one in order[1:] if is_rival(one, best)]
+        also: set[Fault] = set()
+        if near and not best.asks:
+            also.add(Fault.SAME_NAME)
+        if not best.asks and _is_left(found, best):
+            also.add(Fault.NUMBER_LEFT)
+        sure = best.score >= ACCEPTED and not best.asks and not also
         return Reading(
             Verdict.ACCEPTED if sure else Verdict.ASK,
             best=best,
@@ -212,74 +125,67 @@ class Reader:
         )
 
 
-def _details(said: Tokens) -> Details:
+def _is_enough(found: Candidates) -> bool:
+    """Tell whether exact names alone make a place, so that nothing has to be guessed."""
+    return any(
+        not one.faults & _UNSURE
+        and (one.level not in _COARSE or Fault.NUMBER_UNKNOWN in one.faults)
+        and not (Fault.ORDER in one.faults and one.asks)
+        and not _is_left(found, one)
+        for one in found.all
+    )
+
+
+def _is_left(found: Candidates, best: Candidate) -> bool:
+    """Tell whether the text numbers a building that is not part of a place without a number of its own."""
+    if best.level is Level.BUILDING and best.used:
+        return False
+    named = best.level in {Level.BUILDING, Level.POINT}
+    return any(
+        _is_told(one, named=named) and one.start not in best.used
+        for one in found.said.of(Part.BUILDING)
+    )
+
+
+def _is_told(token: Token, *, named: bool) -> bool:
+    """Tell whether a number surely counts a building; in one with a name, A座 is a part of it."""
+    if named and token.suffix == "座":
+        return False
+    return token.suffix != ""
+
+
+def _details(found: Candidates, best: Candidate | None) -> Details:
+    said = found.said
     unit, floor, room = (
         next((one.value for one in said.of(part)), None)
         for part in (Part.UNIT, Part.FLOOR, Part.ROOM)
     )
     numbers = tuple(dict.fromkeys(one.value for one in said.of(Part.BUILDING)))
-    return Details(said.relation, unit, floor, room, numbers)
+    relation = best.relation if best else found.relation
+    return Details(relation, unit, floor, room, numbers)
 
 
-def _said_doubts(doubt: Doubt, said: Tokens, numbers: Numbers) -> None:
-    if said.denies:
-        doubt.add(Fault.DENIED)
-    if said.relation == Relation.BETWEEN:
-        doubt.add(Fault.BETWEEN)
-    elif said.relation and numbers.building:
-        doubt.add(Fault.RELATIVE)
+def _is_part(one: Mention, other: Mention) -> bool:
+    """Tell whether a short form lies in a whole name of the same entity."""
+    inside = one.start < other.end and other.start < one.end
+    if not inside or not set(other.keys) <= set(one.keys):
+        return False
+    longer = other.end - other.start > one.end - one.start
+    return longer or (one.core and other.cost <= one.cost)
 
 
-def _is_road(mention: Mention) -> bool:
-    return any(key.kind == EntityKind.ROAD for key in mention.keys)
-
-
-def _doubt(mention: Mention) -> Doubt:
-    doubt = Doubt()
-    slips = mention.cost - (CORE_COST if mention.core else 0)
-    if slips > 0:
-        doubt.add(Fault.MISSPELT)
-        doubt.lost += A_SLIP * slips
-    if mention.core:
-        doubt.add(Fault.SHORT_NAME)
-        if len(mention.keys) > 1:
-            doubt.add(Fault.SAME_NAME)
-    return doubt
-
-
-def _is_facility(text: str, mention: Mention) -> bool:
-    return bool(FACILITIES.match(text[mention.end :]))
-
-
-def _candidate(
-    level: Level, codes: tuple[str, ...], compound: str | None, mention: Mention, doubt: Doubt
-) -> Candidate:
-    score = 100.0 - doubt.lost
-    return Candidate(
-        level, codes, compound, mention.text, score, frozenset(doubt.faults), doubt.asks
-    )
+def _covers(one: Mention, other: Mention) -> bool:
+    """Tell whether a name that is nearly there has a short form in it that is there."""
+    return other.core and one.start <= other.start and other.end < one.end
 
 
 def _best_apart(found: Sequence[Mention]) -> list[Mention]:
-    """Keep the nearest names that do not overlap; names at the same place and cost stay side by side."""
+    """Keep the nearest names that do not overlap; names in the same place that are as near stay side by side."""
+    whole = [one for one in found if not one.core]
+    found = [one for one in found if not any(_is_part(one, other) for other in whole)]
     kept: list[Mention] = []
     for one in sorted(found, key=lambda m: (m.cost, m.start - m.end, m.start, m.text)):
         rivals = [other for other in kept if one.start < other.end and other.start < one.end]
-        if all(
-            (other.cost, other.start, other.end) == (one.cost, one.start, one.end)
-            for other in rivals
-        ):
+        if all(one.cost <= other.cost + _SAME or _covers(one, other) for other in rivals):
             kept.append(one)
     return kept
-
-
-def _joined(one: Mention, other: Mention) -> Mention:
-    """Return two mentions as one."""
-    return Mention(
-        one.start,
-        other.end,
-        f"{one.text}{other.text}",
-        one.keys[:1],
-        one.cost + other.cost,
-        core=False,
-    )

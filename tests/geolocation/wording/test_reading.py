@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gridmap.geolocation.wording.aligning import NEVER, align
 from gridmap.geolocation.wording.folding import fold
-from gridmap.geolocation.wording.lexicon import NEVER, align
 from gridmap.geolocation.wording.places import Fault, Level
 from gridmap.geolocation.wording.reading import Reader
 from gridmap.geolocation.wording.tokens import Relation
