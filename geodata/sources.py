@@ -75,6 +75,29 @@ _COMMUNITY_CODE = Field(
 )
 _KIND_NAMES = ("kind", "类型", "类别", "种类", "type", "class")
 _NAME_NAMES = ("name", "名称", "名字", "mc")
+_NAMES_BESIDE = (
+    Field("aliases", words, ("aliases", "alias", "别名", "别称", "俗称", "alt_name")),
+    Field("short_names", words, ("short_names", "short_name", "简称", "短名")),
+    Field("former_names", words, ("former_names", "former_name", "曾用名", "旧名", "old_name")),
+)
+"""Names beside the official one; see `geodata.loading.names`."""
+
+_DOOR = (
+    Field(
+        "road",
+        text(),
+        ("road", "道路", "路名", "街路巷", "道路名称", "addr_street", "addr:street", "street"),
+    ),
+    Field(
+        "house_number",
+        text(WORD_LENGTH),
+        (
+            *("house_number", "门牌号", "门牌", "门牌号码"),
+            *("addr_housenumber", "addr:housenumber", "housenumber"),
+        ),
+    ),
+)
+"""Road and number of a building or a place."""
 
 COMMUNITIES = Source(
     Layer.COMMUNITIES,
@@ -112,6 +135,7 @@ COMMUNITIES = Source(
                 *("所属街道", "所属乡镇", "街道名称", "乡镇名称", "township_name", "subdistrict"),
             ),
         ),
+        *_NAMES_BESIDE,
     ),
 )
 
@@ -159,7 +183,7 @@ COMPOUNDS = Source(
             ("name", "名称", "小区名称", "小区名", "小区", "compound", "compound_name", "mc"),
             required=True,
         ),
-        Field("aliases", words, ("aliases", "alias", "别名", "别称", "曾用名", "俗称")),
+        *_NAMES_BESIDE,
         Field("zones", words, ("zones", "zone", "分区", "分期", "期区", "期数")),
         Field("lane_road", text(), ("lane_road", "弄路名", "所在道路", "road", "道路", "路名")),
         Field(
@@ -218,19 +242,7 @@ BUILDINGS = Source(
         Field(
             "name", text(), ("name", "名称", "楼栋名称", "楼名", "建筑名称", "building_name", "mc")
         ),
-        Field(
-            "road",
-            text(),
-            ("road", "道路", "路名", "街路巷", "道路名称", "addr_street", "addr:street", "street"),
-        ),
-        Field(
-            "house_number",
-            text(WORD_LENGTH),
-            (
-                *("house_number", "门牌号", "门牌", "门牌号码"),
-                *("addr_housenumber", "addr:housenumber", "housenumber"),
-            ),
-        ),
+        *_DOOR,
         Field(
             "address",
             text(),
@@ -242,6 +254,7 @@ BUILDINGS = Source(
         Field(
             "residents", count, ("residents", "人口", "人数", "居民数", "常住人口", "population")
         ),
+        *_NAMES_BESIDE,
     ),
 )
 
@@ -261,6 +274,7 @@ ROADS = Source(
             ("kind_detail", "highway", "fclass", "道路等级", "道路类型", "等级", *_KIND_NAMES),
             in_turn=True,
         ),
+        *_NAMES_BESIDE,
     ),
 )
 
@@ -299,6 +313,8 @@ PLACES = Source(
             (*_KIND_NAMES, "fclass", "amenity", "landuse", "地点类型"),
             in_turn=True,
         ),
+        *_DOOR,
+        *_NAMES_BESIDE,
     ),
 )
 

@@ -184,6 +184,7 @@ class PlaceSource(Term):
     PIN = "pin", "地图选点", "Pin on the map"
     GPS = "gps", "手机定位", "Phone position"
     SEARCH = "search", "搜索地址", "Address search"
+    WORDS = "words", "文字描述", "Written words"
 
 
 class PartyForm(Term):
@@ -200,3 +201,49 @@ class Role(Term):
     ADMINISTRATOR = "administrator", "系统管理员", "Administrator"
     PLANNER = "planner", "网格规划员", "Planner"
     AUDITOR = "auditor", "审计员", "Auditor"
+
+
+class Named(Term):
+    """What a name can stand for; the ledger's word for it beside the entity's code."""
+
+    COMMUNITY = "community", "社区", "Community"
+    COMPOUND = "compound", "小区", "Compound"
+    BUILDING = "building", "楼栋", "Building"
+    ROAD = "road", "道路", "Road"
+    CROSSING = "crossing", "路口", "Crossing"
+    POI = "poi", "地点", "Place"
+
+
+class NameKind(Term):
+    """How a name relates to its entity. The official one stands with the entity's own dated rows."""
+
+    OFFICIAL = "official", "正式名", "Official"
+    ALIAS = "alias", "别名", "Alias"
+    SHORT = "short", "简称", "Short form"
+    FORMER = "former", "曾用名", "Former"
+    LANE = "lane", "弄名", "Lane"
+    POI = "poi", "地标名", "Landmark"
+
+
+class NameState(Term):
+    """What a person has decided about a name: only confirmed ones find a place."""
+
+    PROPOSED = "proposed", "待确认", "Proposed"
+    CONFIRMED = "confirmed", "已确认", "Confirmed"
+    REJECTED = "rejected", "不采用", "Rejected"
+
+
+class NameSource(Term):
+    """Who brought a name or an address."""
+
+    IMPORT = "import", "导入", "Import"
+    DESK = "desk", "派遣台", "Desk"
+    HAND = "hand", "手工", "By hand"
+
+
+class Parity(Term):
+    """Which numbers between the first and the last belong to an address."""
+
+    ALL = "all", "全部", "All"
+    ODD = "odd", "单号", "Odd"
+    EVEN = "even", "双号", "Even"

@@ -24,6 +24,7 @@ from gridmap.ledger.buildings import (
     CompoundVersion,
     GridBuilding,
 )
+from gridmap.ledger.names import PlaceName
 from gridmap.ledger.party import PartyOrganisation, PartyVersion
 from gridmap.ledger.posts import Person, Post
 from gridmap.store.base import from_day
@@ -95,7 +96,8 @@ class World:
         return building
 
     def compound(self, code: str, x0: float, y0: float, x1: float, y1: float, **facts) -> Compound:
-        """A rectangular compound."""
+        """A rectangular compound; `aliases` are confirmed names beside its own."""
+        aliases = facts.pop("aliases", ())
         compound = Compound(code=code)
         self.session.add(compound)
         self.session.flush()
@@ -105,9 +107,20 @@ class World:
                 compound_id=compound.id, boundary=multi(square(x0, y0, x1, y1)), **facts
             )
         )
+        for alias in aliases:
+            self.alias("compound", code, alias)
         self.session.flush()
         self.compounds[code] = compound
         return compound
+
+    def alias(self, entity: str, code: str, text: str, **facts) -> PlaceName:
+        """A name beside the official one, confirmed unless `state` says otherwise."""
+        facts = {"kind": "alias", "state": "confirmed", "source": "import"} | facts
+        facts.setdefault("valid", from_day(START))
+        name = PlaceName(entity_kind=entity, entity_code=code, text=text, **facts)
+        self.session.add(name)
+        self.session.flush()
+        return name
 
     def post(self, kind: PostKind, target, name: str, since=START, until=None, **facts) -> Post:
         """A person of that name holds a post for an area, grid, building, compound or agency."""

@@ -33,6 +33,8 @@ LIMITS: Final[dict[str, tuple[int, int]]] = {
     "track_pages.photo": (120, 300),
     "locate_api.locate": (6000, 300),
     "locate_words_api.locate": (300, 300),
+    "names.take": (30, 300),
+    "names.export": (60, 300),
     "coverage_api.audit": (900, 300),
     "coverage_api.compare": (120, 300),
     "coverage_api.series": (90, 300),

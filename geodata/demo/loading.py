@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from geodata.demo import county as demo
 from geodata.demo import setting_up
 from geodata.demo.generator import generate
+from geodata.demo.other_names import other_names
 from gridmap.errors import NotEmpty
 from gridmap.ledger.areas import Area, AreaVersion, Grid, GridVersion
 from gridmap.ledger.buildings import (
@@ -28,6 +29,7 @@ from gridmap.ledger.buildings import (
 )
 from gridmap.ledger.geography import Place, Road, RoadGrid, Water
 from gridmap.ledger.meetings import JointMeeting
+from gridmap.ledger.names import PlaceName
 from gridmap.ledger.party import PartyOrganisation, PartyVersion
 from gridmap.ledger.posts import Agency, Person, Post, ResponsibleUnit, Visit
 from gridmap.ledger.property import (
@@ -39,7 +41,7 @@ from gridmap.ledger.property import (
     UnservedCompound,
 )
 from gridmap.store.base import STORED_SRID, Base, from_day
-from gridmap.terms import POST_TARGETS, AreaKind
+from gridmap.terms import POST_TARGETS, AreaKind, Named, NameSource, NameState
 from gridmap.timespan import Span
 
 Row = dict[str, Any]
@@ -97,6 +99,7 @@ class _Writing:
         self._write_areas()
         self._write_buildings()
         self._write_geography()
+        self._write_names()
         self._write_party()
         self._write_people()
         self._write_posts()
@@ -167,7 +170,6 @@ class _Writing:
                 {
                     "compound_id": self._compounds[c.code],
                     "name": c.name,
-                    "aliases": list(c.aliases),
                     "zones": list(c.zones),
                     "lane_road": c.road,
                     "lane_number": c.road_number,
@@ -224,6 +226,14 @@ class _Writing:
         self._insert(
             Place, [_named(place) | {"shape": _stored(place.shape)} for place in made.places]
         )
+
+    def _write_names(self) -> None:
+        decided = {"state": NameState.CONFIRMED.value, "source": NameSource.IMPORT.value}
+        rows = [
+            {"entity_code": one.compound, "text": one.text, "kind": one.kind, "valid": _valid(one)}
+            for one in other_names(self._made.compounds)
+        ]
+        self._insert(PlaceName, [{"entity_kind": Named.COMPOUND, **row, **decided} for row in rows])
 
     def _write_party(self) -> None:
         parties = self._made.parties

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from geodata.batches import Batch
-from geodata.loading import areas, buildings, compounds, geography, grids
+from geodata.loading import areas, buildings, compounds, geography, grids, names
 from geodata.loading.copying import Progress
 from geodata.loading.prepared import Options, Prepared
 from geodata.loading.writing import Ids, write
@@ -116,6 +116,8 @@ def load(
     for part in prepared.parts:
         write(session, part, ids, day, progress)
     prepared.counts |= prepared.finish(session)
+    if prepared.parts:
+        prepared.counts |= names.settle(session, batch, prepared.parts[prepared.main], day, now)
     outcome = _outcome(batch, prepared, day, LOADED)
     keep(session, outcome, now)
     return outcome

@@ -90,7 +90,7 @@ def _estates(session: Session, day: date) -> Estates:
     known = in_force(standing(session, COMPOUNDS, day))
     names: Names = {None: (None, (None, None))}
     for entry in known.values():
-        name, road, number = (entry.facts[at] for at in (0, 3, 4))
+        name, road, number = (entry.facts[at] for at in (0, 2, 3))
         names[entry.identity] = (_word(name), lane(_word(road), _word(number)))
     return Estates(ground(known, name=0, shape=len(COMPOUNDS.facts) - 1), names)
 

@@ -25,7 +25,7 @@ from geodata.loading.writing import Columns, plan
 from geodata.quality import Finding, Problem, Severity, problem
 from gridmap.terms import AreaKind
 
-_PLAIN_FACTS = ("name", "aliases", "zones", "lane_road", "lane_number")
+_PLAIN_FACTS = ("name", "zones", "lane_road", "lane_number")
 
 
 def prepare(session: Session, batch: Batch, day: date, options: Options) -> Prepared:  # noqa: ARG001
@@ -47,7 +47,7 @@ def prepare(session: Session, batch: Batch, day: date, options: Options) -> Prep
     problems += overlaps(batch, others, Severity.WARNING)
     communities, unplaced = _communities(batch, areas_of(areas, AreaKind.COMMUNITY))
     columns: Columns = {
-        name: kept(batch, name, known, at, () if name in {"aliases", "zones"} else None)
+        name: kept(batch, name, known, at, () if name == "zones" else None)
         for at, name in enumerate(_PLAIN_FACTS)
     }
     columns |= {"community_id": communities, "boundary": multi_ewkb(batch.shapes)}

@@ -43,6 +43,11 @@ def prepare(session: Session, batch: Batch, day: date, options: Options) -> Prep
         "kind": kept(batch, "kind", known, 1, default_kind),
         target.facts[-1]: encode(batch.shapes),
     }
+    columns |= {
+        name: kept(batch, name, known, at)
+        for at, name in enumerate(target.facts)
+        if name in {"road", "house_number"}
+    }
     rows = range(1, len(codes) + 1)
     part = plan(session, target, codes, columns, day, rows=rows, known=known)
     part.end_missing = options.complete

@@ -50,7 +50,7 @@ GRIDS = Target(GridVersion, "grid_id", ("name", "boundary"), Grid)
 COMPOUNDS = Target(
     CompoundVersion,
     "compound_id",
-    ("name", "aliases", "zones", "lane_road", "lane_number", "community_id", "boundary"),
+    ("name", "zones", "lane_road", "lane_number", "community_id", "boundary"),
     Compound,
 )
 BUILDINGS = Target(
@@ -66,7 +66,7 @@ BUILDINGS = Target(
 MEMBERSHIP = Target(GridBuilding, "building_id", ("grid_id",), Building)
 ROADS = Target(Road, "code", ("name", "kind", "line"))
 WATER = Target(Water, "code", ("name", "kind", "surface"))
-PLACES = Target(Place, "code", ("name", "kind", "shape"))
+PLACES = Target(Place, "code", ("name", "kind", "road", "house_number", "shape"))
 
 
 @dataclass(slots=True)

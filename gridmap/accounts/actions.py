@@ -96,6 +96,17 @@ ACTIONS: Final[Mapping[str, Label]] = {
     "record_withdrawn": ("撤下台账记录", "Withdrew a record"),
     "register_exported": ("导出台账", "Exported a register"),
     "register_imported": ("导入台账工作簿", "Took a workbook into a register"),
+    "name_added": ("添加名称", "Added a name"),
+    "name_confirmed": ("确认名称", "Confirmed a name"),
+    "name_rejected": ("不采用名称", "Rejected a name"),
+    "name_corrected": ("更正名称", "Corrected a name"),
+    "name_ended": ("结束名称", "Ended a name"),
+    "names_exported": ("导出地名库", "Exported the gazetteer"),
+    "names_imported": ("导入地名库表格", "Took a table into the gazetteer"),
+    "address_added": ("添加门牌地址", "Added an address"),
+    "address_ended": ("结束门牌地址", "Ended an address"),
+    "address_rejected": ("不采用门牌地址", "Rejected an address"),
+    "road_owner_set": ("设定道路归属", "Set which grid answers for a road"),
     "visit_photos_added": ("添加走访照片", "Added photos of a visit"),
     "visit_problem_raised": ("走访问题转为诉求", "Raised a problem of a visit"),
 }
@@ -116,6 +127,9 @@ OBJECTS: Final[Mapping[str, Label]] = {
     "plan": ("网格方案", "plan of grids"),
     "record": ("台账记录", "record of a register"),
     "register": ("台账", "register"),
+    "place_name": ("名称", "name"),
+    "address": ("门牌地址", "address"),
+    "road_grid": ("道路归属", "grid of a road"),
 }
 """Kind of object to its words."""
 

@@ -89,6 +89,7 @@ class Right(StrEnum):
     PLAN = "plan"
     APPROVE_PLANS = "approve_plans"
     KEEP_REGISTERS = "keep_registers"
+    CURATE_NAMES = "curate_names"
 
 
 RIGHTS: Final[Mapping[Right, frozenset[PostKind | Role]]] = {
@@ -109,6 +110,14 @@ RIGHTS: Final[Mapping[Right, frozenset[PostKind | Role]]] = {
     Right.APPROVE_PLANS: frozenset({Role.PLANNER, PostKind.COUNTY_DESK, PostKind.LEADER_COUNTY}),
     Right.KEEP_REGISTERS: frozenset(
         {PostKind.COMMUNITY_DESK, PostKind.TOWNSHIP_DESK, PostKind.COUNTY_DESK}
+    ),
+    Right.CURATE_NAMES: frozenset(
+        {
+            PostKind.COMMUNITY_DESK,
+            PostKind.TOWNSHIP_DESK,
+            PostKind.COUNTY_DESK,
+            Role.ADMINISTRATOR,
+        }
     ),
 }
 """Which posts or roles give a right."""

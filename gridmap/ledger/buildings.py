@@ -21,7 +21,7 @@ class Compound(Base):
 
 
 class CompoundVersion(Dated, Base):
-    """A compound's name, aliases, zones (期/区), lane address and boundary from a day to a day."""
+    """A compound's name, zones (期/区), lane address and boundary from a day to a day."""
 
     __tablename__ = "compound_version"
     __table_args__ = (
@@ -33,7 +33,6 @@ class CompoundVersion(Dated, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     compound_id: Mapped[int] = mapped_column(ForeignKey("compound.id"), index=True)
     name: Mapped[str] = mapped_column(Text)
-    aliases: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     zones: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     lane_road: Mapped[str | None] = mapped_column(Text)
     lane_number: Mapped[str | None] = mapped_column(String(32))

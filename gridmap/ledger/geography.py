@@ -51,7 +51,7 @@ class Water(Dated, Base):
 
 
 class Place(Dated, Base):
-    """A named place or a piece of land use, as point or polygon: park, school, market, shop."""
+    """A named place or a piece of land use, as point or polygon: park, school, market, shop; its address if told."""
 
     __tablename__ = "place"
     __table_args__ = (
@@ -64,6 +64,8 @@ class Place(Dated, Base):
     code: Mapped[str] = mapped_column(String(64))
     name: Mapped[str | None] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(String(32))
+    road: Mapped[str | None] = mapped_column(Text)
+    house_number: Mapped[str | None] = mapped_column(String(32))
     shape: Mapped[WKBElement] = mapped_column(
         Geometry("GEOMETRY", srid=STORED_SRID, spatial_index=False)
     )

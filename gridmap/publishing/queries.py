@@ -101,12 +101,16 @@ def county_facts(session: Session, day: date) -> Row[Any] | None:
 
 
 _SEARCH = """
-WITH named AS (
+WITH also AS (
+    SELECT entity_kind, entity_code, string_agg(text, ' ' ORDER BY text) AS words
+    FROM place_name WHERE valid @> CAST(:day AS date) AND state = 'confirmed' GROUP BY entity_kind, entity_code
+), named AS (
     SELECT 'community' AS kind, 1 AS rank, a.code, v.name AS title, t.name AS subtitle, v.boundary AS shape,
-           v.name AS words, NULL AS number, NULL AS house_number
+           concat_ws(' ', v.name, o.words) AS words, NULL AS number, NULL AS house_number
     FROM area a
     JOIN area_version v ON v.area_id = a.id AND v.valid @> CAST(:day AS date)
     LEFT JOIN area_version t ON t.area_id = a.parent_id AND t.valid @> CAST(:day AS date)
+    LEFT JOIN also o ON o.entity_kind = 'community' AND o.entity_code = a.code
     WHERE a.kind = 'community' AND v.boundary IS NOT NULL
     UNION ALL
     SELECT 'grid', 2, g.code, v.name, a.name, v.boundary, v.name, NULL, NULL
@@ -115,28 +119,33 @@ WITH named AS (
     LEFT JOIN area_version a ON a.area_id = g.community_id AND a.valid @> CAST(:day AS date)
     UNION ALL
     SELECT 'compound', 1, c.code, v.name, concat(v.lane_road, v.lane_number || '号'), v.boundary,
-           v.name || ' ' || array_to_string(v.aliases, ' '), NULL, NULL
+           concat_ws(' ', v.name, o.words), NULL, NULL
     FROM compound c JOIN compound_version v ON v.compound_id = c.id AND v.valid @> CAST(:day AS date)
+    LEFT JOIN also o ON o.entity_kind = 'compound' AND o.entity_code = c.code
     UNION ALL
     SELECT 'building', 3, b.code,
            coalesce(c.name, v.name, v.address, b.code) || coalesce(
                CASE WHEN v.number IS NOT NULL THEN coalesce(v.zone, '') || v.number || '号楼' END, ''),
            v.address, v.spot,
-           concat_ws(' ', v.name, v.address, v.road || v.house_number || '号', c.name,
-               array_to_string(c.aliases, ' '), v.zone),
+           concat_ws(' ', v.name, v.address, v.road || v.house_number || '号', o.words, c.name, e.words, v.zone),
            v.number, v.house_number
     FROM building b
     JOIN building_version v ON v.building_id = b.id AND v.valid @> CAST(:day AS date)
     LEFT JOIN compound_version c ON c.compound_id = v.compound_id AND c.valid @> CAST(:day AS date)
+    LEFT JOIN compound i ON i.id = v.compound_id
+    LEFT JOIN also o ON o.entity_kind = 'building' AND o.entity_code = b.code
+    LEFT JOIN also e ON e.entity_kind = 'compound' AND e.entity_code = i.code
     UNION ALL
     SELECT 'centre', 2, s.code, s.name, s.address, s.spot, s.name, NULL, NULL
     FROM service_centre s WHERE s.valid @> CAST(:day AS date)
     UNION ALL
-    SELECT 'place', 4, p.code, p.name, NULL, p.shape, p.name, NULL, NULL
-    FROM place p WHERE p.valid @> CAST(:day AS date) AND p.name IS NOT NULL
+    SELECT 'place', 4, p.code, p.name, NULL, p.shape, concat_ws(' ', p.name, o.words), NULL, NULL
+    FROM place p LEFT JOIN also o ON o.entity_kind = 'poi' AND o.entity_code = p.code
+    WHERE p.valid @> CAST(:day AS date) AND p.name IS NOT NULL
     UNION ALL
-    SELECT 'road', 5, min(r.code), r.name, NULL, ST_Collect(r.line), r.name, NULL, NULL
-    FROM road r WHERE r.valid @> CAST(:day AS date) AND r.name IS NOT NULL GROUP BY r.name
+    SELECT 'road', 5, min(r.code), r.name, NULL, ST_Collect(r.line), concat_ws(' ', r.name, min(o.words)), NULL, NULL
+    FROM road r LEFT JOIN also o ON o.entity_kind = 'road' AND o.entity_code = r.name
+    WHERE r.valid @> CAST(:day AS date) AND r.name IS NOT NULL GROUP BY r.name
 )
 SELECT kind, code, title, subtitle, ST_X(p.spot) AS lon, ST_Y(p.spot) AS lat,
        ST_XMin(n.shape) AS west, ST_YMin(n.shape) AS south, ST_XMax(n.shape) AS east, ST_YMax(n.shape) AS north

@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from gridmap.errors import InvalidInput, NotFound
+from gridmap.geolocation import words
+from gridmap.geolocation.wording.places import Level
 from gridmap.publishing import queries
 from gridmap.publishing.collections import BUILDINGS, BY_NAME, TILE_ZOOM, Collection, Wanted
 from gridmap.store.revision import revisions
@@ -26,6 +30,16 @@ class County:
     name: str
     bbox: tuple[float, float, float, float]
     first_day: date
+
+
+_KINDS: Final = {
+    Level.BUILDING: "building",
+    Level.POINT: "place",
+    Level.CROSSING: "crossing",
+    Level.COMPOUND: "compound",
+    Level.COMMUNITY: "community",
+    Level.ROAD: "road",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +125,26 @@ def tile_bounds(zoom: int, x: int, y: int) -> tuple[float, float, float, float]:
 
 
 def search(session: Session, query: str, day: date, limit: int = 10) -> list[Hit]:
-    """Return what bears that name, address or code as of a day, best first."""
+    """Return what the words mean, then what bears that name, address or code as of a day, best first."""
     wanted = _wanted(unicodedata.normalize("NFKC", query).strip())
     if not wanted.words and wanted.number is None:
         return []
+    named = {(hit.kind, hit.code): hit for hit in _named(session, wanted, day, limit)}
+    meant = {(hit.kind, hit.code): hit for hit in _meant(session, query, day)}
+    first = [named.get(key, hit) for key, hit in meant.items()]
+    return [*first, *(hit for key, hit in named.items() if key not in meant)][:limit]
+
+
+def _meant(session: Session, query: str, day: date) -> Iterator[Hit]:
+    """Yield what the resolver of words takes a query for, or would ask about."""
+    said = words.read(session, query, day)
+    for one in (said.best,) if said.best else said.choices:
+        kind, code = _KINDS[one.candidate.level], one.code
+        if one.spot is not None and code is not None:
+            yield Hit(kind, code, one.title, None, one.spot[0], one.spot[1], None)
+
+
+def _named(session: Session, wanted: Wanted, day: date, limit: int) -> list[Hit]:
     return [
         Hit(
             row.kind,

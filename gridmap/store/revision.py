@@ -17,6 +17,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "compounds": ("compound", "compound_version"),
     "buildings": ("building", "building_version", "grid_building"),
     "geography": ("road", "water", "place"),
+    "names": ("place_name", "address"),
     "party": ("party_organisation", "party_version"),
     "posts": (
         "person",

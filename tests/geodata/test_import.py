@@ -16,6 +16,7 @@ from gridmap.errors import InvalidInput
 from gridmap.ledger.areas import Area, AreaVersion, Grid, GridVersion
 from gridmap.ledger.buildings import Building, BuildingVersion, CompoundVersion, GridBuilding
 from gridmap.ledger.geography import Place, Road
+from gridmap.ledger.names import PlaceName
 from gridmap.ledger.settings import ImportRecord, Setting
 from gridmap.store.base import as_of
 from tests.geodata.mapfiles import (
@@ -117,7 +118,12 @@ def test_buildings_find_compound_grid_and_address(session, town):
 
 def test_a_compound_keeps_its_lists_and_finds_its_community(session, town):
     (compound,) = session.scalars(select(CompoundVersion))
-    assert (compound.aliases, compound.zones) == (["书香苑", "书香家园"], [])
+    assert compound.zones == []
+    names = session.scalars(select(PlaceName).order_by(PlaceName.text))
+    assert [(n.entity_kind, n.text, n.kind, n.state, n.source) for n in names] == [
+        ("compound", "书香家园", "alias", "confirmed", "import"),
+        ("compound", "书香苑", "alias", "confirmed", "import"),
+    ]
     assert (compound.lane_road, compound.lane_number) == ("人民路", "37")
     assert session.get(Area, compound.community_id).code == WEST
 

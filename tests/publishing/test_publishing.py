@@ -156,8 +156,28 @@ def test_nonsense_finds_nothing(session, world, query):
     assert service.search(session, query, DAY) == []
 
 
-def test_one_statement_a_search(session, world, statements):
+def test_two_statements_a_search(session, world, statements):
     service.search(session, "书香苑3号楼", DAY)
     statements.clear()
     service.search(session, "书香苑3号楼", DAY)
-    assert len(statements) == 1
+    assert len(statements) == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("书香苑3号楼2单元门口路灯坏了", "h3"),
+        ("书乡苑小区3栋", "h3"),
+        ("书香家园十三号楼", "h13"),
+        ("書香苑13棟", "h13"),
+    ],
+)
+def test_what_the_words_mean_comes_first(session, world, query, first):
+    hits = service.search(session, query, DAY)
+    assert (hits[0].kind, hits[0].code) == ("building", first)
+
+
+def test_nothing_is_shown_twice(session, world):
+    hits = service.search(session, "书香苑3号楼", DAY)
+    assert len({(hit.kind, hit.code) for hit in hits}) == len(hits)
+    assert hits[0].subtitle == "人民路88号书香苑小区3号楼"

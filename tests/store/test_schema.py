@@ -13,6 +13,7 @@ import gridmap.dispatch.tables
 import gridmap.ledger.calendar
 import gridmap.ledger.geography
 import gridmap.ledger.meetings
+import gridmap.ledger.names
 import gridmap.ledger.property
 import gridmap.ledger.settings
 import gridmap.messaging.tables

@@ -12,7 +12,7 @@ import click
 from sqlalchemy.orm import Session
 
 from geodata import calendar
-from geodata.demo import loading
+from geodata.demo import loading, nicknames
 from geodata.demo.reports import recent, simulate
 from gridmap.accounts import administration as accounts
 from gridmap.store import schema
@@ -62,10 +62,11 @@ def load(*, if_empty: bool) -> None:
         password = secrets.token_urlsafe(9)
         logins = make_accounts(session, password)
         made = simulate(lambda: nullcontext(session), recent(now()))
+        named = nicknames.tell(session, now())
     shown = described(logins)
     click.echo(
         f"演示县已载入：楼栋 {counts['building']}，人员 {counts['person']}，岗位 {counts['post']}，"
-        f"最近几天的诉求 {made.filed}"
+        f"最近几天的诉求 {made.filed + named}"
     )
     kept = keep(home() / ACCOUNTS_FILE, f"{shown}\n密码：{password}\n")
     click.echo(f"演示账号：{shown}；密码 {password}（也记在 {kept}）")

@@ -39,6 +39,8 @@ COUNTS = {
     "townships": ("乡镇/街道", "townships"),
     "in_compound": ("归入小区", "in a compound"),
     "in_grid": ("归入网格", "in a grid"),
+    "names_added": ("新增别名和曾用名", "other names added"),
+    "names_ended": ("终止的别名", "other names ended"),
     "assigned": ("补归网格的楼", "buildings assigned"),
     "errors": ("错误", "errors"),
     "warnings": ("提示", "warnings"),
