@@ -1,40 +1,49 @@
-"""Tables of points (CSV): the same rows in the same order, with their grid and building added."""
+"""Files of points: the same rows in the same order, with the verdicts on grid and building added."""
 
 from __future__ import annotations
 
-import csv
-import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import date
-from itertools import islice
+from itertools import chain
 from pathlib import Path
-from typing import TextIO
 
+import numpy as np
 from sqlalchemy.orm import Session
 
-from gridmap.errors import GridmapError, InvalidInput, UnreadableFile
-from gridmap.geolocation.location import Location
-from gridmap.geolocation.rules import Place
-from gridmap.geolocation.service import locate_many
-from gridmap.geometry import crs as systems
+from geodata.point_files.answers import ADDED, SAID, Answers, Words
+from geodata.point_files.batches import Batch, PointColumns, Reader, Worked
+from geodata.point_files.chunks import Chunk, Points, Shape, Source, Target, free
+from geodata.point_files.engines import Engine, dask_engine, plain_engine
+from geodata.point_files.opening import open_source, open_target
+from geodata.point_files.spoken import Spoken, listen
+from gridmap.geolocation import bulk, gazetteer_queries
+from gridmap.geolocation.place_queries import PlaceNames
+from gridmap.store.revision import version
 
-ADDED = ("grid_code", "community_code", "compound", "building", "building_group", "reasons")
-CHUNK = 2_000
-ENCODINGS = ("utf-8-sig", "gb18030")
+__all__ = ["ADDED", "SAID", "PointColumns", "Way", "dask_engine", "locate_table", "plain_engine"]
+
+CHUNK = 50_000
+"""Rows in memory at a time; about 30 MB."""
+FEW = 2_000
+"""A file of so few rows is located by SQL: reading the whole county would take longer."""
+WORLD = (-180.0, -90.0, 180.0, 90.0)
 
 
-@dataclass(frozen=True, slots=True)
-class PointColumns:
-    """Where a table holds its points: the two columns and their coordinate system."""
+@dataclass(frozen=True)
+class Way:
+    """How a file is located.
 
-    crs: str
-    lon: str = "lon"
-    lat: str = "lat"
+    Attributes:
+        engine: who does the work; this process where it is not given.
+        words: of a fault, for people.
+        progress: called with the number of rows that were finished.
+    """
 
-
-Row = list[str]
-Located = Callable[[list[Place]], list[Location]]
+    engine: AbstractContextManager[Engine] = field(default_factory=plain_engine)
+    words: Words = str
+    progress: Callable[[int], object] = lambda _rows: None
 
 
 def locate_table(
@@ -43,136 +52,92 @@ def locate_table(
     target: Path,
     points: PointColumns,
     day: date,
-    *,
-    progress: Callable[[int], object] = lambda _rows: None,
+    way: Way | None = None,
 ) -> int:
-    """Write `source` to `target` with `ADDED` behind its own columns; return the number of rows.
+    """Write `source` to `target` with `ADDED` (and `SAID`) behind its own columns; return the number of rows.
 
-    The file is read as UTF-8, else as GB18030, and written as UTF-8 with a byte-order mark, which
-    Excel needs. A row whose point cannot be read keeps its place and says so in `reasons`.
+    A row whose point cannot be read keeps its place and says so in `reasons`. CSV and Parquet are read and written
+    in chunks, whatever their size.
 
     Args:
-        session: open session.
-        source: CSV with a header.
-        target: written beside and moved into place when whole.
-        points: the columns of longitude and latitude (or easting and northing) and their system.
+        session: open session; all rows are located in what it sees.
+        source: CSV, Parquet, GeoJSON or a workbook; see `opening.kind_of`.
+        target: written beside and moved into place when whole; its ending says of which kind it is.
+        points: the columns to read and the coordinate system.
         day: the day whose grids and buildings count.
-        progress: called with the number of rows that were finished.
+        way: who does the work, and who is told.
 
     Raises:
         UnknownCrs: the coordinate system is not known.
-        UnreadableFile: no text in a known encoding, or a broken row.
-        InvalidInput: a column is missing, or exists already.
+        UnreadableFile: no file of its kind, or a broken row.
+        InvalidInput: a column is missing, or exists already; a library is not installed.
     """
-    system = str(systems.parse(points.crs))
     part = target.with_name(f"{target.name}.part")
-    rows = 0
     try:
-        with _open(source) as incoming, part.open("w", encoding="utf-8-sig", newline="") as out:
-            reader, writer = csv.reader(incoming, strict=True), csv.writer(out)
-            header = _header(reader, source)
-            at = (_column(header, points.lon), _column(header, points.lat))
-            writer.writerow([*header, *ADDED])
-            for chunk in _chunks(_rows(reader, len(header), source)):
-                writer.writerows(_with_places(session, chunk, at, system, day))
-                rows += len(chunk)
-                progress(len(chunk))
+        incoming = open_source(source)
+        reader = Reader(incoming, points)
+        added = (*ADDED, *(SAID if reader.reads_text else ()))
+        free(incoming.header, added)
+        outgoing = open_target(part, target, Shape(incoming.header, added, incoming), source)
+        try:
+            rows = _located(_Work(session, day, reader, way or Way()), incoming, outgoing)
+        finally:
+            outgoing.close()
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
     return rows
 
 
-def _open(source: Path) -> TextIO:
-    for encoding in ENCODINGS:
-        try:
-            with source.open(encoding=encoding, newline="") as trial:
-                for _line in trial:
-                    pass
-        except UnicodeDecodeError:
-            continue
-        return source.open(encoding=encoding, newline="")
-    raise UnreadableFile(
-        name=source.name, reason_zh="不是文本表格", reason_en="it is no text table"
-    )
+@dataclass(frozen=True, slots=True)
+class _Work:
+    session: Session
+    day: date
+    reader: Reader
+    way: Way
+
+    def region(self, first: Chunk | None) -> bulk.Region:
+        """Return what is held in memory: all, or nothing for a file that is small."""
+        if first is None or (first.size <= FEW and not self.reader.reads_text):
+            return bulk.nowhere(self.session, self.day)
+        return bulk.region(self.session, WORLD, self.day)
+
+    def answers(self) -> Answers:
+        layers = {*gazetteer_queries.LAYERS, "grids"}
+        state = version(self.session, *layers)
+        numbers = ".".join(str(number) for _, number, _ in state)
+        return Answers(PlaceNames(self.session, self.day), numbers, self.way.words)
 
 
-def _header(reader: Iterator[Row], source: Path) -> Row:
-    header = next(reader, None)
-    if not header:
-        raise UnreadableFile(name=source.name, reason_zh="没有表头", reason_en="it has no header")
-    taken = sorted(set(header) & set(ADDED))
-    if taken:
-        raise InvalidInput(
-            reason_zh=f"表里已有列“{taken[0]}”，请先改名。",
-            reason_en=f"The table has a column “{taken[0]}” already; rename it first.",
-            field=taken[0],
-        )
-    return header
+def _located(work: _Work, incoming: Source, outgoing: Target) -> int:
+    chunks = incoming.chunks(CHUNK)
+    first = next(chunks, None)
+    rows, waiting = 0, list[tuple[Chunk, Spoken | None]]()
+    region = work.region(first)
+    answers = work.answers()
+
+    def batches() -> Iterator[Batch]:
+        for chunk in chain([first] if first else [], chunks):
+            batch, spoken = work.reader.batch(chunk), None
+            if work.reader.reads_text:
+                texts = work.reader.texts(chunk)
+                batch, spoken = listen(work.session, work.day, region.ground, batch, texts)
+            waiting.append((chunk, spoken))
+            yield batch
+
+    with work.way.engine as run:
+        for worked in run(region, batches()):
+            chunk, spoken = waiting.pop(0)
+            region.settle(worked.batch.spots(), worked.found)
+            outgoing.write(chunk, answers.columns(worked, spoken), _points(worked))
+            rows += chunk.size
+            work.way.progress(chunk.size)
+    return rows
 
 
-def _column(header: Row, name: str) -> int:
-    if name not in header:
-        raise InvalidInput(
-            reason_zh=f"没有列“{name}”；表里有：{'、'.join(header)}。",
-            reason_en=f"There is no column “{name}”; the table has: {', '.join(header)}.",
-            field=name,
-        )
-    return header.index(name)
-
-
-def _rows(reader: Iterator[Row], width: int, source: Path) -> Iterator[Row]:
-    try:
-        for number, row in enumerate(reader, start=2):
-            if len(row) > width:
-                raise UnreadableFile(
-                    name=source.name,
-                    reason_zh=f"第 {number} 行有 {len(row)} 列，表头只有 {width} 列",
-                    reason_en=f"row {number} has {len(row)} columns, the header {width}",
-                )
-            yield row + [""] * (width - len(row))
-    except csv.Error as failure:
-        raise UnreadableFile(
-            name=source.name,
-            reason_zh=f"表格损坏（{failure}）",
-            reason_en=f"it is broken ({failure})",
-        ) from failure
-
-
-def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    while chunk := list(islice(rows, CHUNK)):
-        yield chunk
-
-
-def _with_places(
-    session: Session, rows: list[Row], at: tuple[int, int], system: str, day: date
-) -> Iterator[Row]:
-    places = [_place(row[at[0]], row[at[1]], system) for row in rows]
-    located = iter(locate_many(session, [place for place in places if place], day))
-    for row, place in zip(rows, places, strict=True):
-        yield row + (
-            _answer(next(located)) if place else [""] * (len(ADDED) - 1) + ["bad_coordinates"]
-        )
-
-
-def _place(lon: str, lat: str, system: str) -> Place | None:
-    try:
-        x, y = float(lon), float(lat)
-        if not (math.isfinite(x) and math.isfinite(y)):
-            return None
-        systems.to_wgs84(x, y, system)
-    except (ValueError, GridmapError):
-        return None
-    return Place(x, y, system)
-
-
-def _answer(found: Location) -> Row:
-    party = next((p.name for p in found.parties if p.id == found.building_group_id), "")
-    return [
-        found.grid_named.code if found.grid_named else "",
-        found.community.code if found.community else "",
-        found.compound.code if found.compound else "",
-        found.building_facts.code if found.building_facts else "",
-        party,
-        " ".join((*found.grid.faults, *found.building.faults)),
-    ]
+def _points(worked: Worked) -> Points:
+    """Where the rows lie, None for those that cannot be read."""
+    lon, lat = (axis.astype(object) for axis in (worked.batch.x, worked.batch.y))
+    unread = np.isnan(worked.batch.x)
+    lon[unread] = lat[unread] = None
+    return Points(lon.tolist(), lat.tolist())

@@ -182,6 +182,15 @@ def _beside(spots: Spots, layer: Layer, rows: Rows, reach_m: NDArray[np.float64]
     return found
 
 
+def _beside_edges(spots: Spots, layer: Layer, reach_m: float) -> Rows:
+    """The same for all points and a layer of small things, whose single sides need no tree."""
+    degrees = spots.degrees(np.arange(len(spots)), reach_m)
+    point, thing = layer.tree.query(spots.points, "dwithin", degrees)
+    near = shapely.dwithin(layer.edges[thing], spots.points[point], degrees[point])
+    found: Rows = point[near]
+    return found
+
+
 def _inside(spots: Spots, layer: Layer, rows: Rows) -> tuple[Rows, Rows]:
     """Pairs of these points and the things that they lie in, by point."""
     point, thing = layer.tree.query(spots.points[rows], "intersects")
@@ -204,7 +213,7 @@ def _certain_buildings(ground: Snapshot, spots: Spots) -> tuple[Rows, NDArray[np
     rows = np.arange(count)
     building, _several = _only(_inside(spots, ground.buildings, rows), count)
     unsure = np.zeros(count, dtype=bool)
-    unsure[_beside(spots, ground.buildings, rows, UNSURE_M)] = True
+    unsure[_beside_edges(spots, ground.buildings, UNSURE_M)] = True
     # a phone's position is sure of a building only by the rules
     building[spots.gps] = -1
     return building, unsure

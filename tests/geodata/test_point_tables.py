@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from geodata import point_tables
-from geodata.point_tables import ADDED, PointColumns, locate_table
+from geodata.point_tables import ADDED, PointColumns, Way, locate_table
 from gridmap.errors import InvalidInput, UnknownCrs, UnreadableFile
 from gridmap.geometry import crs
 from tests import worlds
@@ -40,7 +40,7 @@ def read(path):
 def locate(session, source, system="wgs84", *, progress=lambda _rows: None, **columns):
     target = source.with_name("out.csv")
     count = locate_table(
-        session, source, target, PointColumns(system, **columns), DAY, progress=progress
+        session, source, target, PointColumns(system, **columns), DAY, Way(progress=progress)
     )
     return count, read(target)
 
@@ -93,6 +93,8 @@ def test_chunks_do_not_show(session, world, tmp_path, monkeypatch):
     assert (count, chunked) == (50, whole)
     assert sum(seen) == 50
     assert len(seen) == 8
+    monkeypatch.setattr(point_tables, "FEW", 0)
+    assert locate(session, source) == (50, whole)
 
 
 def test_what_cannot_be_read_is_refused_and_leaves_no_file(session, world, tmp_path):
@@ -116,8 +118,14 @@ def test_what_cannot_be_read_is_refused_and_leaves_no_file(session, world, tmp_p
     refused(UnreadableFile, empty)
 
 
-def test_two_statements_a_chunk(session, world, tmp_path, statements):
+def test_three_statements_a_file(session, world, tmp_path, statements, monkeypatch):
+    """The version, what is near, the names: further chunks of the same places need one each."""
     source = table(tmp_path / "in.csv", [(i, *lonlat(i, 30), "") for i in range(100)])
     statements.clear()
     locate(session, source)
-    assert len(statements) == 2
+    assert len(statements) == 3
+    monkeypatch.setattr(point_tables, "CHUNK", 50)
+    monkeypatch.setattr(point_tables, "FEW", 0)
+    statements.clear()
+    locate(session, source)
+    assert len(statements) <= 4 + 3 + 2

@@ -1,0 +1,1 @@
+"""Files of points, in and out: CSV, Parquet, GeoJSON and workbooks, a chunk of rows at a time."""
