@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header, parse_cookie
@@ -20,7 +20,7 @@ from gridmap.store.counters import Leases
 from gridmap.terms import PlaceSource
 from web import access, language, ratelimits, security
 from web.located import TEXTS, Texts
-from web.params import today
+from web.params import PointSource, today
 from web.session import OpenTransaction
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _NUMBER: Final = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,12})?\Z")
 _RADIUS: Final = re.compile(r"[0-9]{1,5}(\.[0-9]{1,12})?\Z")
 _NAMES: Final = frozenset({"lon", "lat", "crs", "accuracy", "source", "day"})
 _SYSTEMS: Final = frozenset({"wgs84", "cgcs2000", "gcj02", "bd09"})
-_SOURCES: Final = {str(one.value): one for one in PlaceSource}
+_SOURCES: Final = {one: PlaceSource(one) for one in get_args(PointSource)}
 
 
 class Hot:

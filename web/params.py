@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from gridmap.geolocation.circles import radius_95
 from gridmap.timespan import local_day
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
@@ -47,6 +48,16 @@ Text = Annotated[str, AfterValidator(safe_text)]
 """The one text type of everything that people write."""
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+
+
+def _number(written: object) -> object:
+    return int(written) if isinstance(written, str) and written.isdecimal() else written
+
+
+Confidence = Annotated[Literal[68, 95], BeforeValidator(_number)]
+"""Percent of the positions that lie within `accuracy`: 95 for browsers, 68 for Android's own."""
+PointSource = Literal["pin", "gps", "search"]
+"""Who set a point that comes in; see `gridmap.terms.PlaceSource`."""
 Projected = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
 
 
@@ -79,6 +90,11 @@ class DayQuery(Params):
         return self.day or today()
 
 
+def radius_of(accuracy: float | None, confidence: Confidence) -> float | None:
+    """Return the 95 % radius of an accuracy in metres; None where there is none."""
+    return None if accuracy is None else radius_95(accuracy, confidence)
+
+
 class PointQuery(DayQuery):
     """A point with its coordinate system: lon and lat, or easting and northing in metres."""
 
@@ -92,5 +108,14 @@ class PointQuery(DayQuery):
         description="wgs84, cgcs2000, gcj02, bd09 or EPSG:n"
     )
     accuracy: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] | None = Field(
-        default=None, description="Radius of the 95 % circle in metres, for a phone's own position"
+        default=None, description="Radius of the circle in metres, for a phone's own position"
     )
+    confidence: Confidence = Field(
+        default=95,
+        description="Percent of positions within the circle: 95 for browsers, 68 for Android's own",
+    )
+
+    @property
+    def radius_m(self) -> float | None:
+        """Return the radius of the 95 % circle."""
+        return radius_of(self.accuracy, self.confidence)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from gridmap.dispatch.views import OpenSummary
 from gridmap.geolocation.location import (
@@ -14,6 +14,7 @@ from gridmap.geolocation.location import (
     PostHeld,
 )
 from gridmap.geolocation.rules import GridCandidate
+from gridmap.geolocation.wording.places import Fault
 from gridmap.publishing.service import Hit
 from gridmap.terms import PartyKind, PostKind
 from web import language
@@ -24,6 +25,12 @@ FAULTS: dict[str, tuple[str, str]] = {
     "overlap": ("网格重叠，按编码取小", "grids overlap here, the lower code was taken"),
     "road_owner": ("边界道路由该网格负责", "the road on the edge belongs to this grid"),
     "circle": ("手机定位精度不够，请确认", "the phone's position is not sure enough"),
+    "no_number": ("没有写明楼号", "no building is named"),
+    "relative": ("写的是附近", "near what is named"),
+    "said": ("按文字确定楼栋", "the words name the building"),
+    "words_elsewhere": ("文字说的是另一处", "the words name another place"),
+    "phone_elsewhere": ("手机定位在另一处", "the phone is somewhere else"),
+    "crs_suspect": ("坐标系可能报错了", "the coordinate system may be wrong"),
     "wide": ("手机定位误差太大", "the phone's position is far too wide"),
     "astride": (
         "楼栋跨边界，按楼栋所属网格",
@@ -38,7 +45,8 @@ FAULTS: dict[str, tuple[str, str]] = {
     "courtyard": ("在小区空地，附近没有楼栋", "open ground of the compound, no building near"),
     "no_building_near": ("附近没有楼栋", "no building near"),
 }
-"""Fault of a verdict to words in Chinese and English."""
+"""Fault of a verdict to words in Chinese and English; those of words have their own, see `places.Fault`."""
+_WORDING: Final = frozenset(fault.value for fault in Fault)
 
 _LEVELS = (PartyKind.BUILDING_GROUP, PartyKind.GRID_BRANCH, PartyKind.GENERAL_BRANCH)
 _PARTY_HEADS = {
@@ -69,7 +77,13 @@ def said(zh: str, en: str) -> str:
 
 def faults(codes: tuple[str, ...] | list[str]) -> list[dict[str, str]]:
     """Return the faults of a verdict with their words."""
-    return [{"code": code, "text": said(*FAULTS.get(code, (code, code)))} for code in codes]
+    return [{"code": code, "text": said(*_fault_words(code))} for code in codes]
+
+
+def _fault_words(code: str) -> tuple[str, str]:
+    if code in FAULTS:
+        return FAULTS[code]
+    return (Fault(code).label("zh"), Fault(code).label("en")) if code in _WORDING else (code, code)
 
 
 def building_title(building: BuildingFacts, compound: CompoundFacts | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from gridmap.dispatch.lifecycle import Action
 from gridmap.dispatch.reports import Filing
 from gridmap.dispatch.tables import Photo, Step
 from gridmap.errors import InvalidInput, MissingIdempotencyKey
+from gridmap.geolocation import resolver
 from gridmap.geolocation.location import Location
 from gridmap.store import audit
 from gridmap.terms import Stage
@@ -50,9 +51,26 @@ def check(filing: Filing) -> None:
         )
 
 
-def as_sent(filing: Filing) -> dict[str, Any]:
-    """Return the columns that keep a filing as it was sent."""
-    place = filing.place
+def resolved(session: Session, filing: Filing, day: date) -> tuple[Location, dict[str, Any] | None]:
+    """Return where a filing says that it is, by point and words, and what goes on record of the words.
+
+    Raises:
+        InvalidInput: there is no point, and the words name no place.
+        UnknownCrs, BadCoordinates, OutsideCounty: see `gridmap.geolocation.service.locate`.
+    """
+    found = resolver.resolve(session, filing.where or filing.description, filing.place, day)
+    if found.location is None:
+        raise InvalidInput(
+            field="place",
+            reason_zh="看不出在哪里，请写明小区和楼号，或在地图上点选。",
+            reason_en="It is not clear where this is: name the compound and building, or point at the map.",
+        )
+    return found.location, found.record()
+
+
+def as_sent(filing: Filing, location: Location) -> dict[str, Any]:
+    """Return the columns that keep a filing as it was sent; a place that words gave stands for a point."""
+    place = filing.place or location.place
     return {
         "idempotency_key": filing.idempotency_key,
         "body_sha256": filing.body_sha256,
@@ -65,7 +83,8 @@ def as_sent(filing: Filing) -> dict[str, Any]:
         "raw_lat": place.lat,
         "raw_crs": place.crs,
         "accuracy_m": place.accuracy_m,
-        "place_source": place.source,
+        "place_source": location.place.source,
+        "place_text": filing.where,
     }
 
 

@@ -119,7 +119,12 @@ class Standing:
 
 
 def start(
-    first_rung: Rung, posts: Iterable[PostHeld], *, placed: bool, in_building: bool
+    first_rung: Rung,
+    posts: Iterable[PostHeld],
+    *,
+    placed: bool,
+    in_building: bool,
+    unit: int | None = None,
 ) -> Standing:
     """Return where a new report stands.
 
@@ -128,22 +133,28 @@ def start(
         posts: posts held that day for the place, from its building up to the county.
         placed: whether one grid was accepted; without it the county's unplaced box takes it.
         in_building: whether one building was accepted.
+        unit: the entrance that the report names, if any: its own steward comes first.
     """
     if not placed:
         standing, why = first_holder(Rung.COUNTY, posts), (Reason.UNPLACED,)
     elif first_rung is Rung.BUILDING_GROUP and not in_building:
         standing, why = first_holder(Rung.GRID_BRANCH, posts), (Reason.NO_BUILDING,)
     else:
-        return first_holder(first_rung, posts)
+        return first_holder(first_rung, posts, unit=unit)
     return Standing(standing.rung, standing.holder, (*why, *standing.reasons))
 
 
 def first_holder(
-    first_rung: Rung, posts: Iterable[PostHeld], *, but: int | None = None
+    first_rung: Rung,
+    posts: Iterable[PostHeld],
+    *,
+    but: int | None = None,
+    unit: int | None = None,
 ) -> Standing:
     """Return the lowest rung from `first_rung` up where somebody is in post, and who that is.
 
-    `but` is the id of a person who is passed over: who handled a report does not check it.
+    `but` is the id of a person who is passed over: who handled a report does not check it. `unit` is the
+    entrance of the building that is meant, if it is known.
 
     >>> first_holder(Rung.TOWNSHIP, ()).reasons
     (<Reason.VACANT_TOWNSHIP: 'vacant:township'>, <Reason.VACANT_COUNTY: 'vacant:county'>)
@@ -151,7 +162,7 @@ def first_holder(
     held = tuple(post for post in posts if post.person_id != but)
     vacant: list[Reason] = []
     for rung in RUNGS[RUNGS.index(first_rung) :]:
-        holder = _holder(rung, held)
+        holder = _holder(rung, held, unit)
         if holder is not None:
             return Standing(rung, holder, tuple(vacant))
         vacant.append(Reason(f"vacant:{rung}"))
@@ -209,13 +220,19 @@ def other_than(handler: int, lowest: Rung, posts: Iterable[PostHeld]) -> Standin
     return Standing(Rung.COUNTY, None, (*standing.reasons, Reason.NO_OTHER_CHECKER))
 
 
-def _holder(rung: Rung, posts: tuple[PostHeld, ...]) -> PostHeld | None:
-    """The first kind of post wins; a whole building before an entrance; then the longest in post."""
+def _holder(rung: Rung, posts: tuple[PostHeld, ...], unit: int | None = None) -> PostHeld | None:
+    """The first kind of post wins; the entrance that is meant, then the whole building; then the longest in post."""
     kinds = ANSWERING[rung]
     answering = [post for post in posts if post.kind in kinds]
     return min(
         answering,
-        key=lambda post: (kinds.index(post.kind), post.unit or 0, post.since, post.post_id),
+        key=lambda post: (
+            kinds.index(post.kind),
+            unit is None or post.unit != unit,
+            post.unit or 0,
+            post.since,
+            post.post_id,
+        ),
         default=None,
     )
 

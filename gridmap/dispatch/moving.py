@@ -33,6 +33,8 @@ from gridmap.errors import (
     SameHands,
     StaleVersion,
 )
+from gridmap.geolocation import learning
+from gridmap.geolocation.learning import Settled
 from gridmap.store import audit
 from gridmap.terms import PostKind, Rung, Stage
 from gridmap.timespan import local_day
@@ -202,8 +204,23 @@ def make(case: Case, move: Move) -> None:
     _write(case, move, change, target, clock)
     if move.action is Action.PARTED:
         write_parts(case)
+    if move.action is Action.RELOCATED:
+        _learn(case, change)
     telling.tell(case, target, change, clock.due_at)
     case.session.flush()
+
+
+def _learn(case: Case, change: Change) -> None:
+    """The words of a report that did not find its place are proposed as a name of it."""
+    place, reader = change.values, case.reader
+    settled = Settled(
+        case.row.id,
+        case.row.description,
+        place["building_id"],
+        place["compound_id"],
+        reader.person_id if reader else None,
+    )
+    learning.learn(case.session, settled, case.day, case.now)
 
 
 def _check_needs(move: Move, said: Instruction) -> None:

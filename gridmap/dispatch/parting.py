@@ -20,6 +20,8 @@ _COPIED: Final = (
     "raw_crs",
     "accuracy_m",
     "place_source",
+    "place_text",
+    "said",
     "spot",
     "grid_verdict",
     "grid_faults",

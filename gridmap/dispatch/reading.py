@@ -149,6 +149,8 @@ def place_view(row: Found) -> PlaceView:
         raw_crs=row.raw_crs,
         accuracy_m=row.accuracy_m,
         source=PlaceSource(row.place_source),
+        text=row.place_text,
+        said=row.said,
         grid_verdict=Verdict(row.grid_verdict),
         grid_faults=tuple(row.grid_faults),
         building_verdict=Verdict(row.building_verdict),

@@ -145,16 +145,18 @@ class PhotoFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """A report as it comes in; `place` holds the raw coordinates with their system.
+    """A report as it comes in; `place` holds the raw coordinates with their system, if there are any.
 
-    `body_sha256` is the hash of the whole body: the same key with another hash is refused.
+    `where` is the place in words; without it the description is read. `body_sha256` is the hash of the whole
+    body: the same key with another hash is refused.
     """
 
     idempotency_key: str
     body_sha256: str
     category_code: str
     description: str
-    place: Place
+    place: Place | None = None
+    where: str | None = None
     phone: str | None = None
     email: str | None = None
     language: str = "zh"

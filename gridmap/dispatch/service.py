@@ -7,14 +7,14 @@ raised: the caller lets its transaction commit and then refuses. All other refus
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from gridmap.dispatch import deadlines, ladder, lifecycle, reading, records, telling
-from gridmap.dispatch.filing import as_located, as_sent, check, write_first_step
+from gridmap.dispatch.filing import as_located, as_sent, check, resolved, write_first_step
 from gridmap.dispatch.lifecycle import OPEN_STAGES, Action
 from gridmap.dispatch.queries import catalogue, filing, full, lists
 from gridmap.dispatch.queries import open_places as places
@@ -66,7 +66,7 @@ def file(session: Session, filed: Filing, now: datetime) -> Filed:
         MissingIdempotencyKey: no key.
         IdempotencyConflict: the key was used for another body.
         InvalidInput: unknown category, no text, or too many photos.
-        UnknownCrs, BadCoordinates, OutsideCounty: see `gridmap.geolocation.service.locate`.
+        UnknownCrs, BadCoordinates, OutsideCounty: see `gridmap.dispatch.filing.resolved`.
     """
     check(filed)
     earlier = filing.filed_under(session, filed.idempotency_key)
@@ -74,8 +74,8 @@ def file(session: Session, filed: Filing, now: datetime) -> Filed:
         return _answer(earlier[0], filed, replayed=True)
     day = local_day(now)
     category = _category(session, filed.category_code, day)
-    location = locate(session, filed.place, day)
-    standing = _start(category, location)
+    location, said = resolved(session, filed, day)
+    standing = _start(category, location, said)
     holder = standing.holder.post_id if standing.holder else None
     clock = deadlines.clocks_for(session, category.id)
     deadline = clock.deadline(Stage.FILED, category.id, now)
@@ -93,7 +93,8 @@ def file(session: Session, filed: Filing, now: datetime) -> Filed:
             "holder_post_id": holder,
             "promised_at": clock.promised(category.id, now),
             **deadlines.columns(deadline),
-            **as_sent(filed),
+            **as_sent(filed, location),
+            "said": said,
             **as_located(location),
         },
         lon=location.lon,
@@ -117,12 +118,16 @@ def file(session: Session, filed: Filing, now: datetime) -> Filed:
     return _answer(stored, filed, replayed=report_id is None)
 
 
-def _start(category: Category, location: Location) -> ladder.Standing:
+def _start(
+    category: Category, location: Location, said: Mapping[str, Any] | None
+) -> ladder.Standing:
+    unit = (said or {}).get("unit")
     return ladder.start(
         Rung(category.first_rung),
         location.posts,
         placed=location.is_placed,
         in_building=location.building.status is Verdict.ACCEPTED,
+        unit=int(unit) if unit and unit.isdigit() else None,
     )
 
 

@@ -75,7 +75,8 @@ class Category(Dated, Base):
 class Report(Base):
     """A report (诉求): its raw place, the two verdicts, where it stands, who holds it until when.
 
-    The raw place is kept as given (`raw_lon`, `raw_lat`, `raw_crs`); `spot` is WGS 84. Grid,
+    The raw place is kept as given (`raw_lon`, `raw_lat`, `raw_crs`, `place_text`); `spot` is WGS 84. `said`
+    is what the words were read as (see `gridmap.geolocation.resolver`), its unit, floor and room too. Grid,
     building and party organisations are those of the day on which it was filed or moved.
 
     `entrusted`: the holder is outside the rung (an agency, a property company, a helper) and
@@ -130,6 +131,8 @@ class Report(Base):
     raw_crs: Mapped[str] = mapped_column(String(32))
     accuracy_m: Mapped[float | None] = mapped_column(Double)
     place_source: Mapped[str] = mapped_column(String(16))
+    place_text: Mapped[str | None] = mapped_column(Text)
+    said: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     spot: Mapped[WKBElement] = mapped_column(
         Geometry("POINT", srid=STORED_SRID, spatial_index=False)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from gridmap.dispatch.categories import Topic
 from gridmap.dispatch.ladder import Reason
@@ -212,7 +213,8 @@ class PlaceView:
     """How the place came in and what locating said of it.
 
     Raw coordinates are in `raw_crs`; `accuracy_m` is the 95 % radius in metres. `alternatives`
-    has the lists `grids` and `buildings` of candidates that were asked about.
+    has the lists `grids` and `buildings` of candidates that were asked about. `text` is the place in words, where
+    it was given apart; `said` what the words were read as (see `gridmap.geolocation.resolver.Resolved.record`).
     """
 
     raw_lon: float
@@ -220,6 +222,8 @@ class PlaceView:
     raw_crs: str
     accuracy_m: float | None
     source: PlaceSource
+    text: str | None
+    said: Mapping[str, Any] | None
     grid_verdict: Verdict
     grid_faults: tuple[str, ...]
     building_verdict: Verdict

@@ -40,6 +40,17 @@ REACH_OF_95: Final = float(np.hypot(*_LATTICE[-1]))
 """The farthest point of the lattice, as a part of the 95 % radius."""
 
 
+def radius_95(radius_m: float, percent: float) -> float:
+    """Return the 95 % radius of a position that lies within a radius with another probability.
+
+    A browser's accuracy is a 95 % radius (W3C Geolocation), Android's own a 68 % one (Location.getAccuracy).
+
+    >>> round(radius_95(10.0, 68.0), 1), radius_95(10.0, 95.0)
+    (16.2, 10.0)
+    """
+    return radius_m * sqrt(log(1 - 0.95) / log(1 - percent / 100))
+
+
 def reach_m(radius_95_m: float) -> float:
     """Return how far from a position its lattice reaches, in metres.
 

@@ -114,6 +114,13 @@ class GridVerdict:
     id: int | None = None
     alternatives: tuple[GridCandidate, ...] = ()
 
+    @property
+    def possible(self) -> frozenset[int]:
+        """Ids of the grids that it can be."""
+        return frozenset(
+            {self.id} if self.id is not None else {one.id for one in self.alternatives}
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class BuildingVerdict:

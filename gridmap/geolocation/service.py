@@ -61,25 +61,31 @@ def locate_many(session: Session, places: Sequence[Place], day: date) -> list[Lo
         UnknownCrs: a coordinate system is not known.
         BadCoordinates: a point is not finite or not on the globe.
     """
-    if not places:
-        return []
+    return standing_at(session, decided(session, places, day), day) if places else []
+
+
+def decided(session: Session, places: Sequence[Place], day: date) -> list[Decided]:
+    """Return each place with its point and the two verdicts on it; one statement.
+
+    Raises:
+        UnknownCrs, BadCoordinates: see `locate_many`.
+    """
     lons, lats = _to_wgs84(places)
     easts, norths = crs.metres_per_degree(lats)
-    reaches = [search_m(place) for place in places]
     points = list(
         zip(
             lons.tolist(),
             lats.tolist(),
             np.asarray(easts).tolist(),
             np.asarray(norths).tolist(),
-            reaches,
+            [search_m(place) for place in places],
             strict=True,
         )
     )
     near = queries.candidates_near(session, points, day)
     verdicts = [decide(place, found) for place, found in zip(places, near, strict=True)]
     spots = zip(lons.tolist(), lats.tolist(), strict=True)
-    return standing_at(session, list(zip(places, spots, verdicts, strict=True)), day)
+    return list(zip(places, spots, verdicts, strict=True))
 
 
 def standing_at(session: Session, decided: Sequence[Decided], day: date) -> list[Location]:

@@ -10,13 +10,14 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from gridmap.geolocation import gazetteer_queries as queries
-from gridmap.geolocation.gazetteer_queries import Known, Spot
+from gridmap.geolocation.curated import Known, Spot, with_curated
 from gridmap.geolocation.wording.gazetteer import EntityKind, Key
+from gridmap.geolocation.wording.numbering import number_key
 from gridmap.geolocation.wording.places import Candidate, Fault, Level, Reading
 from gridmap.geolocation.wording.reading import Reader
 from gridmap.geometry.crs import metres_per_degree
 from gridmap.store.memory import Memory
-from gridmap.store.revision import version
+from gridmap.store.revision import Version, part, version
 from gridmap.terms import Verdict
 
 KEPT_DAYS: Final = 3
@@ -39,6 +40,7 @@ _BOOKS: Final = Memory["_Book"](KEPT_DAYS)
 
 @dataclass(frozen=True, slots=True)
 class _Book:
+    state: Version
     known: Known
     reader: Reader
 
@@ -87,7 +89,7 @@ class Said:
 def read(session: Session, text: str, day: date, circle: Circle | None = None) -> Said:
     """Return what a text says of where on a day.
 
-    One statement where the names are in memory, six where they have changed.
+    One statement where the names are in memory, two where people have decided on names, seven where all is read.
 
     Args:
         session: any session; nothing is written.
@@ -106,20 +108,38 @@ def read(session: Session, text: str, day: date, circle: Circle | None = None) -
     choices = tuple(meant for one in reading.alternatives for meant in _meant(book.known, one))
     apart = None
     if circle and best and best.spot:
-        apart = max(0.0, _metres(best.spot, (circle.lon, circle.lat)) - circle.accuracy_m)
+        apart = max(0.0, metres_apart(best.spot, (circle.lon, circle.lat)) - circle.accuracy_m)
     return Said(reading, best, () if best else choices, apart)
 
 
 def _book(session: Session, day: date) -> _Book:
     state = version(session, *queries.LAYERS)
-    numbers = ".".join(str(number) for _, number, _ in state)
     database = str(session.connection().engine.url)
 
     def make() -> _Book:
-        found = queries.known(session, day, numbers)
-        return _Book(found, Reader(found.gazetteer))
+        older = _BOOKS.find(lambda key: key[:2] == (database, day))
+        return _made(session, day, state, older)
 
     return _BOOKS.get((database, day, state), make)
+
+
+def _made(session: Session, day: date, state: Version, older: _Book | None) -> _Book:
+    """Read the names of a day; where only people's decisions have changed, only these are read."""
+    numbers = ".".join(str(number) for _, number, _ in state)
+    layers = queries.BASE_LAYERS
+    base = (
+        older.known.base if older and part(older.state, *layers) == part(state, *layers) else None
+    )
+    if base is not None:
+        found = with_curated(base, queries.names_of(session, day), numbers)
+    else:
+        found = queries.known(session, day, numbers)
+    if older is None:
+        return _Book(state, found, Reader(found.gazetteer))
+    before, after = dict.fromkeys(older.known.gazetteer.names), dict.fromkeys(found.gazetteer.names)
+    added = [name for name in after if name not in before]
+    removed = [name for name in before if name not in after]
+    return _Book(state, found, older.reader.changed(added, removed, found.gazetteer))
 
 
 def _decided(known: Known, reading: Reading, circle: Circle) -> Reading:
@@ -131,7 +151,7 @@ def _decided(known: Known, reading: Reading, circle: Circle) -> Reading:
         (away, code)
         for code in codes
         if (spot := known.spots.get(Key(EntityKind.BUILDING, code)))
-        and (away := _metres(spot, here)) <= reach + CLEAR_M
+        and (away := metres_apart(spot, here)) <= reach + CLEAR_M
     )
     if not near or near[0][0] > reach or (len(near) > 1 and near[1][0] < near[0][0] + CLEAR_M):
         return reading
@@ -163,7 +183,7 @@ def _open_codes(known: Known, reading: Reading) -> set[str]:
     return {
         code
         for house, codes in houses.items()
-        if house.number == reading.details.numbers[0]
+        if number_key(house.number) == reading.details.numbers[0]
         for code in codes
     }
 
@@ -180,6 +200,7 @@ def _meant(known: Known, candidate: Candidate) -> list[Meant]:
     ]
 
 
-def _metres(one: Spot, other: Spot) -> float:
+def metres_apart(one: Spot, other: Spot) -> float:
+    """Return the metres between two points near each other, in degrees (WGS 84)."""
     east, north = metres_per_degree(one[1])
     return hypot((one[0] - other[0]) * float(east), (one[1] - other[1]) * float(north))

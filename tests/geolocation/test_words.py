@@ -3,11 +3,11 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from gridmap.geolocation import words
 from gridmap.geolocation.words import Circle
-from gridmap.ledger.buildings import CompoundVersion
+from gridmap.ledger.buildings import BuildingVersion, CompoundVersion
 from gridmap.store.base import from_day
 from gridmap.terms import Verdict
 from tests.worlds import draw, lonlat
@@ -96,9 +96,7 @@ def test_the_past_has_its_own_names(world, session):
 
 def test_a_new_alias_is_known_at_once(world, session):
     assert read(world, "老纺织宿舍3号楼").best is None
-    session.execute(
-        text("UPDATE compound_version SET aliases = ARRAY['老纺织宿舍'] WHERE name = '世纪公寓'")
-    )
+    world.alias("compound", "c2", "老纺织宿舍")
     assert read(world, "老纺织宿舍3号楼").best.code == "c2-3"
 
 
@@ -109,13 +107,40 @@ def test_names_that_have_not_changed_are_read_once(world, statements):
     assert len(statements) == 1
 
 
+def test_only_what_people_have_decided_is_read_again(world, statements):
+    read(world, "书香苑3号楼")
+    world.alias("compound", "c2", "老纺织宿舍")
+    statements.clear()
+    assert read(world, "老纺织宿舍3号楼").best.code == "c2-3"
+    assert len(statements) == 2
+    world.alias("compound", "c2", "世纪公寓", state="rejected")
+    statements.clear()
+    assert read(world, "世纪公寓3号楼").best is None
+    assert read(world, "老纺织宿舍3号楼").best.code == "c2-3"
+    assert len(statements) == 3
+
+
+def test_a_renamed_compound_is_known_at_once_and_the_others_as_before(world, session):
+    assert read(world, "世纪公寓3号楼").best.code == "c2-3"
+    with session.begin_nested():
+        row = session.scalars(
+            select(CompoundVersion).where(CompoundVersion.name == "世纪公寓")
+        ).one()
+        row.name = "新纪元公馆"
+        session.flush()
+    assert read(world, "新纪元公馆3号楼").best.code == "c2-3"
+    assert read(world, "世纪公寓3号楼").best is None
+    assert read(world, "书香苑3号楼").best.code == "c1-3"
+
+
 def test_the_api_says_what_it_understood_and_who_answers(world, client):
     answer = client.post("/api/v1/locate", json={"text": "书香苑3号楼2单元漏水"}).json
     assert (answer["status"], answer["understood"]["title"]) == ("accepted", "书香苑小区3号楼")
     assert answer["unit"] == "2"
     assert answer["location"]["building"]["code"] == "c1-3"
     asked = client.post("/api/v1/locate", json={"text": "书香苑9号楼"}).json
-    assert (asked["status"], asked["location"]) == ("ask", None)
+    assert (asked["status"], asked["location"]["grid"]["status"]) == ("ask", "ask")
+    assert asked["location"]["building"]["code"] is None
     assert [fault["code"] for fault in asked["faults"]] == ["number_unknown"]
 
 
@@ -142,3 +167,40 @@ def test_the_api_takes_a_point_of_any_system_beside_the_text(world, client):
 )
 def test_nonsense_is_refused(world, client, body):
     assert client.post("/api/v1/locate", json=body).status_code in {400, 422}
+
+
+def test_an_android_accuracy_is_made_a_95_percent_one(world, client):
+    lon, lat = lonlat(299, 50)
+    point = {"lon": lon, "lat": lat, "crs": "wgs84", "accuracy": 5}
+    sure = client.post("/api/v1/locate", json={"point": point | {"accuracy": 0.9}}).json
+    unsure = client.post("/api/v1/locate", json={"point": point | {"confidence": 68}}).json
+    browser = client.post("/api/v1/locate", json={"point": point}).json
+    assert sure["location"]["grid"]["status"] == "accepted"
+    likely = [one["location"]["grid"]["alternatives"][0]["likely"] for one in (browser, unsure)]
+    assert likely[0] > likely[1]
+    query = {
+        "lon": lon,
+        "lat": lat,
+        "crs": "wgs84",
+        "accuracy": 5,
+        "source": "gps",
+        "confidence": 68,
+    }
+    asked = client.get("/api/v1/locate", query_string=query).json
+    assert asked["grid"]["alternatives"][0]["likely"] == likely[1]
+    assert client.get("/api/v1/locate", query_string=query | {"confidence": 50}).status_code == 422
+
+
+def test_another_town_before_the_name_is_asked_and_ones_own_is_not(world):
+    assert read(world, "测试街道书香苑3号楼漏水").best.code == "c1-3"
+    assert read(world, "测试县书香苑3号楼漏水").best.code == "c1-3"
+    assert read(world, "城北镇书香苑3号楼漏水").best is None
+
+
+@pytest.mark.parametrize("written", ["3", "03", "3号楼", "三栋"])
+def test_however_the_table_writes_a_number_the_phone_finds_it(world, session, written):
+    row = session.scalars(select(BuildingVersion).where(BuildingVersion.number == "3")).first()
+    with session.begin_nested():
+        row.number = written
+        session.flush()
+    assert read(world, "3号楼电梯停了", x=115).best.code == "c1-3"

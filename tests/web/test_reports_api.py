@@ -371,7 +371,8 @@ def test_the_description_has_header_body_and_photos(client, world):
     assert operation["parameters"][0]["name"] == "Idempotency-Key"
     content = operation["requestBody"]["content"]
     schema = content["application/json"]["schema"]
-    assert set(schema["required"]) == {"category", "description", "place"}
-    assert schema["properties"]["place"]["properties"]["source"]["enum"] == ["pin", "gps", "search"]
+    assert set(schema["required"]) == {"category", "description"}
+    place = schema["properties"]["place"]["anyOf"][0]
+    assert place["properties"]["source"]["enum"] == ["pin", "gps", "search"]
     assert "$ref" not in json.dumps(content)
     assert content["multipart/form-data"]["schema"]["required"] == ["report"]

@@ -20,7 +20,7 @@ from gridmap.terms import PhotoKind, PlaceSource
 from web import language
 from web.api import uploads
 from web.api.uploads import Upload
-from web.params import Params, Projected, Text
+from web.params import Confidence, Params, PointSource, Projected, Text, radius_of
 
 PART: Final = "report"
 MOST_PHOTOS: Final = 3
@@ -63,10 +63,14 @@ class PlaceBody(Params):
         description="wgs84, cgcs2000, gcj02, bd09 or EPSG:n"
     )
     accuracy: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] | None = Field(
-        default=None, description="Radius of the 95 % circle in metres, for a phone's own position"
+        default=None, description="Radius of the circle in metres, for a phone's own position"
     )
-    source: Annotated[PlaceSource, Field(strict=False)] = Field(
-        default=PlaceSource.PIN, description="Who set the point; a human's pin beats a phone"
+    confidence: Confidence = Field(
+        default=95,
+        description="Percent of positions within the circle: 95 for browsers, 68 for Android's own",
+    )
+    source: PointSource = Field(
+        default="pin", description="Who set the point; a human's pin beats a phone"
     )
 
 
@@ -81,7 +85,12 @@ class FilingBody(Params):
     description: Annotated[Text, Field(min_length=2, max_length=2000)] = Field(
         description="What happened"
     )
-    place: PlaceBody
+    place: PlaceBody | None = Field(
+        default=None, description="Where it is; without it the place is read from the words"
+    )
+    where: Annotated[Text, Field(max_length=200)] | None = Field(
+        default=None, description="Where it is in words; without it `description` is read"
+    )
     phone: Phone = Field(
         default=None, description="Chinese mobile or landline number of the reporter"
     )
@@ -113,18 +122,26 @@ def read(reporter: SignedIn | None) -> Filing:
         body_sha256=_sha256(body, photos),
         category_code=body.category,
         description=body.description,
-        place=Place(
-            body.place.lon,
-            body.place.lat,
-            body.place.crs,
-            body.place.accuracy,
-            body.place.source,
-        ),
+        place=place_of(body.place),
+        where=body.where or None,
         phone=body.phone,
         email=body.email,
         language=language.current(),
         photos=_reencoded(photos, body.photo_kinds),
         filed_by=reporter.person_id if reporter else None,
+    )
+
+
+def place_of(body: PlaceBody | None) -> Place | None:
+    """Return a place as it came in; None where there is none."""
+    if body is None:
+        return None
+    return Place(
+        body.lon,
+        body.lat,
+        body.crs,
+        radius_of(body.accuracy, body.confidence),
+        PlaceSource(body.source),
     )
 
 

@@ -11,9 +11,8 @@ from geodata.photos import reencode
 from gridmap.dispatch.lifecycle import Action, ReturnReason
 from gridmap.dispatch.moving import LONGEST_NOTE, MOST_EVIDENCE
 from gridmap.dispatch.reports import Answer, Instruction, PhotoFile
-from gridmap.geolocation.rules import Place
 from gridmap.terms import Outcome, PhotoKind, Satisfaction
-from web.api.filings import PlaceBody
+from web.api.filings import PlaceBody, place_of
 from web.api.uploads import Upload
 from web.params import Day, Lat, Lon, Params, Text
 
@@ -92,7 +91,7 @@ class StepBody(Params):
             outcome=self.outcome,
             until=self.until,
             category_code=self.category,
-            place=_place(self.place),
+            place=place_of(self.place),
             main_number=self.main,
             answer=_answer(self.answer),
             photos=self._photos(uploads),
@@ -106,10 +105,6 @@ class StepBody(Params):
             reencode(upload.content, upload.name)._replace(kind=kind)
             for upload, kind in zip(uploads, kinds, strict=False)
         )
-
-
-def _place(body: PlaceBody | None) -> Place | None:
-    return Place(body.lon, body.lat, body.crs, body.accuracy, body.source) if body else None
 
 
 def _answer(body: AnswerBody | None) -> Answer | None:

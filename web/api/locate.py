@@ -11,7 +11,7 @@ from gridmap.dispatch import service as dispatch
 from gridmap.geolocation.rules import Place
 from gridmap.terms import PlaceSource
 from web import located, present
-from web.params import PointQuery
+from web.params import PointQuery, PointSource
 from web.session import current_session
 
 blueprint = APIBlueprint("locate_api", __name__, url_prefix="/api/v1", tag="locate")
@@ -20,7 +20,7 @@ blueprint = APIBlueprint("locate_api", __name__, url_prefix="/api/v1", tag="loca
 class LocateQuery(PointQuery):
     """A point, who set it, and the day."""
 
-    source: PlaceSource = PlaceSource.PIN
+    source: PointSource = "pin"
     reports: bool = Field(default=False, description="Add the open reports of the building or grid")
 
 
@@ -29,7 +29,11 @@ class LocateQuery(PointQuery):
 def locate(query_data: LocateQuery) -> ResponseReturnValue:
     """Return the verdicts on grid and building with their reasons, party tree, people, property."""
     place = Place(
-        query_data.lon, query_data.lat, query_data.crs, query_data.accuracy, query_data.source
+        query_data.lon,
+        query_data.lat,
+        query_data.crs,
+        query_data.radius_m,
+        PlaceSource(query_data.source),
     )
     if not query_data.reports:
         text = located.plain_text(place, query_data.on)

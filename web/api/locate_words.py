@@ -8,20 +8,17 @@ from apiflask import APIBlueprint
 from pydantic import ConfigDict, Field
 
 from gridmap.errors import InvalidInput
-from gridmap.geolocation import words
+from gridmap.geolocation import resolver
 from gridmap.geolocation.rules import Place
-from gridmap.geolocation.words import Circle, Meant, Said
-from gridmap.geometry import crs
+from gridmap.geolocation.words import Meant, Said
 from gridmap.terms import PlaceSource, Verdict
-from web import language, located, present
-from web.params import Day, Params, Projected, Text, today
+from web import language, present
+from web.params import Confidence, Day, Params, PointSource, Projected, Text, radius_of, today
 from web.session import current_session
 
 blueprint = APIBlueprint("locate_words_api", __name__, url_prefix="/api/v1", tag="locate")
 
 LONGEST_TEXT: Final = 2_000
-UNSURE_M: Final = 50.0
-"""A point that comes without an accuracy is taken to be within so many metres."""
 
 
 class PointBody(Params):
@@ -35,7 +32,15 @@ class PointBody(Params):
         description="wgs84, cgcs2000, gcj02, bd09 or EPSG:n"
     )
     accuracy: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] | None = Field(
-        default=None, description="Radius of the 95 % circle in metres"
+        default=None, description="Radius of the circle in metres, for a phone's own position"
+    )
+    confidence: Confidence = Field(
+        default=95,
+        description="Percent of positions within the circle: 95 for browsers, 68 for Android's own",
+    )
+    source: PointSource = Field(
+        default="gps",
+        description="Who set the point; a human's pin beats words and phones",
     )
 
 
@@ -58,27 +63,22 @@ def locate(json_data: WordsBody) -> dict[str, Any]:
             reason_en="Give a text or a point.",
             field="text",
         )
-    said = words.read(session, json_data.text, day, _circle(json_data.point))
-    body: dict[str, Any] = {"day": day.isoformat(), **_said(said)}
-    place = _place(said, json_data.point)
-    body["location"] = present.location(located.located(place, day)) if place else None
+    found = resolver.resolve(session, json_data.text, _place(json_data.point), day)
+    body: dict[str, Any] = {"day": day.isoformat(), **_said(found.said), "suspect": found.suspect}
+    body["location"] = present.location(found.location) if found.location else None
     return body
 
 
-def _circle(point: PointBody | None) -> Circle | None:
+def _place(point: PointBody | None) -> Place | None:
     if point is None:
         return None
-    lon, lat = crs.to_wgs84(point.lon, point.lat, crs.parse(point.crs))
-    return Circle(float(lon), float(lat), UNSURE_M if point.accuracy is None else point.accuracy)
-
-
-def _place(said: Said, point: PointBody | None) -> Place | None:
-    """Where to look: what the text says clearly, else where the phone believes to be."""
-    if said.best and said.best.spot:
-        return Place(*said.best.spot, "wgs84", None, PlaceSource.SEARCH)
-    if point is None:
-        return None
-    return Place(point.lon, point.lat, point.crs, point.accuracy, PlaceSource.GPS)
+    return Place(
+        point.lon,
+        point.lat,
+        point.crs,
+        radius_of(point.accuracy, point.confidence),
+        PlaceSource(point.source),
+    )
 
 
 def _said(said: Said) -> dict[str, Any]:

@@ -80,7 +80,7 @@ class ReplyBody(Params):
 )
 def near(query_data: NearQuery) -> dict[str, Any]:
     """Return open reports that may be about the same thing, so that they can be followed instead."""
-    place = Place(query_data.lon, query_data.lat, query_data.crs, query_data.accuracy)
+    place = Place(query_data.lon, query_data.lat, query_data.crs, query_data.radius_m)
     found = service.open_near(current_session(), place, query_data.category, now())
     return {"items": [_near(one) for one in found]}
 

@@ -21,7 +21,7 @@ from gridmap.dispatch.views import (
 )
 from gridmap.terms import PlaceSource, Stage, Verdict
 from web import language, present
-from web.pages import desk_cards, desk_times
+from web.pages import desk_cards, desk_times, said_words
 from web.pages.desk_cards import joined, who
 
 BY_CLOCK: Final = frozenset(
@@ -85,6 +85,9 @@ def _placement(row: WorkRow, place: PlaceView) -> dict[str, Any]:
     return {
         "where": joined(row.township, row.community, row.grid) or _("不在任何网格内"),
         "building": joined(row.compound, row.building),
+        "entrance": said_words.entrance(place.said),
+        "written": place.text,
+        "said": said_words.reasons(place.said),
         "party": [
             name for name in (place.building_group, place.grid_branch, place.general_branch) if name
         ],

@@ -48,6 +48,8 @@ def _in_full(scope: Reach | None) -> Query:
         Report.raw_crs,
         Report.accuracy_m,
         Report.place_source,
+        Report.place_text,
+        Report.said,
         Report.grid_verdict,
         Report.grid_faults,
         Report.building_verdict,

@@ -46,7 +46,14 @@ def erase(session: Session, report_ids: Sequence[int], *, words: str, now: datet
     for query in (
         update(Report)
         .where(together)
-        .values(reporter_phone=None, reporter_email=None, description=words, erased_at=now),
+        .values(
+            reporter_phone=None,
+            reporter_email=None,
+            description=words,
+            place_text=None,
+            said=None,
+            erased_at=now,
+        ),
         delete(Photo).where(Photo.report_id.in_(report_ids), Photo.step_sequence == FILING),
         update(Follower).where(Follower.report_id.in_(report_ids)).values(phone=None, email=None),
         update(Feedback)

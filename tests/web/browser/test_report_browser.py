@@ -69,6 +69,26 @@ def test_from_afar_the_pin_means_nothing(watched, live_server):
     assert "对准出事的地方" in text_of(watched, "fault")
 
 
+def test_from_afar_clear_words_set_the_pin_and_a_set_pin_stays(watched, live_server, demo_engine):
+    house, other = buildings(watched, live_server)[:2]
+    open_report(watched, live_server)
+    choose(watched)
+    words = f"{house['title']}2单元门口的灯不亮"
+    write(watched, words)
+    until(watched, "document.querySelector('#said-place').textContent.includes('已按文字定位')")
+    assert house["title"] in text_of(watched, "said-place")
+    until(watched, "document.querySelector('#spot-badge').textContent === '已定位'")
+    assert house["title"] in text_of(watched, "spot-title")
+    centre = watched.evaluate("map_county.getCenter()")
+    write(watched, f"{other['title']}门口的灯不亮")
+    until(watched, "document.querySelector('#said-place button')")
+    assert watched.evaluate("map_county.getCenter()") == pytest.approx(centre)
+    write(watched, words)
+    send(watched)
+    [report] = filed(demo_engine, words)
+    assert (report.place_source, report.said["unit"]) == ("search", "2")
+
+
 def test_what_is_missing_is_said_and_focused(watched, live_server):
     open_report(watched, live_server, building(watched, live_server))
     watched.locator("#send").click()

@@ -57,7 +57,8 @@ class ReportPage {
     this.said = new SaidPlace($("said-place"), {
       point: () => this.near(),
       standing: () => this.place.state.data?.building?.code ?? null,
-      move: (spot) => this.place.set(spot),
+      unset: () => !Number.isFinite(this.place.state.place?.lon),
+      move: (spot) => this.place.set({ ...spot, source: "search" }),
     });
     $("zoom-in").addEventListener("click", () => this.place.zoomBy(1));
     $("zoom-out").addEventListener("click", () => this.place.zoomBy(-1));
@@ -126,8 +127,8 @@ class ReportPage {
 
   /** Where the pin is, for the words to be read beside it. */
   near() {
-    const { lon, lat, accuracy } = this.place.state.place ?? {};
-    return Number.isFinite(lon) ? { lon, lat, crs: "wgs84", accuracy: accuracy ?? PIN_M } : null;
+    const { lon, lat, accuracy, source } = this.place.state.place ?? {};
+    return Number.isFinite(lon) ? { lon, lat, crs: "wgs84", accuracy: accuracy ?? PIN_M, source: source ?? "pin" } : null;
   }
 
   lift() {

@@ -1,6 +1,6 @@
 /**
- * While somebody writes what happened: what the words say of where, if they say it. It never moves the pin by
- * itself; it offers to.
+ * While somebody writes what happened: what the words say of where, if they say it. A pin that somebody has set
+ * stays; it is only offered to move it. Where there is none yet, clear words set it.
  */
 
 import { post } from "./api.js";
@@ -20,10 +20,10 @@ export class SaidPlace {
   /**
    * @param {HTMLElement} holder where it is said
    * @param {object} options `point()`: {lon, lat, crs, accuracy} of the phone, or null; `standing()`: code of the
-   *   building that the pin is in; `move({lon, lat})`
+   *   building that the pin is in; `unset()`: whether there is no pin yet; `move({lon, lat})`
    */
-  constructor(holder, { point, standing, move }) {
-    Object.assign(this, { holder, point, standing, move });
+  constructor(holder, { point, standing, unset, move }) {
+    Object.assign(this, { holder, point, standing, unset, move });
     this.text = "";
   }
 
@@ -57,6 +57,10 @@ export class SaidPlace {
     const { understood, choices } = answer;
     if (understood?.lon !== null && understood !== null) {
       const words = [understood.title, details(answer)].filter(Boolean).join(" ");
+      if (this.unset()) {
+        this.move({ lon: understood.lon, lat: understood.lat });
+        return [icon("check"), el("span", {}, t("said_placed", { place: words }))];
+      }
       if (understood.code === this.standing()) return [icon("check"), el("span", {}, t("said_here", { place: words }))];
       return [icon("pin"), el("span", {}, t("said_there", { place: words })), this.button(understood, t("said_move"))];
     }
