@@ -32,6 +32,7 @@ from gridmap.dispatch.tables import Category
 from gridmap.dispatch.views import (
     Detail,
     Filed,
+    GridCounts,
     NearReport,
     OpenItem,
     OpenPlace,
@@ -55,6 +56,7 @@ NEAR_M: Final = 60.0
 """So near the same category may be the same thing."""
 NEAR_FOR: Final = timedelta(days=30)
 NEAR_ITEMS: Final = 3
+COUNTED_DAYS: Final = 30
 
 
 def file(session: Session, filed: Filing, now: datetime) -> Filed:
@@ -288,6 +290,14 @@ def open_summary(
             OpenItem(reading.category_label(row), Stage(row.stage), row.filed_at) for row in rows
         ),
     )
+
+
+def counts_by_grid(session: Session, day: date) -> tuple[GridCounts, ...]:
+    """Return the reports of each grid at a day's end: open, filed and closed within `COUNTED_DAYS` days."""
+    before = start_of(day + timedelta(days=1))
+    since = before - timedelta(days=COUNTED_DAYS)
+    rows = places.counts_by_grid(session, since=since, before=before)
+    return tuple(GridCounts(row.code, row.open, row.filed, row.closed) for row in rows)
 
 
 def filed_by(session: Session, person_id: int) -> tuple[WorkRow, ...]:

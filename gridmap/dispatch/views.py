@@ -315,6 +315,16 @@ class OpenItem:
 
 
 @dataclass(frozen=True, slots=True)
+class GridCounts:
+    """Reports of a grid at a day's end: open, and filed and closed within some days."""
+
+    code: str
+    open: int
+    filed: int
+    closed: int
+
+
+@dataclass(frozen=True, slots=True)
 class OpenSummary:
     """How many reports are open at a place, and the newest of them."""
 

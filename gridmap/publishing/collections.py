@@ -1,46 +1,238 @@
-"""The one list of what is published: the layers of the map, by name."""
+"""The one list of what is published; map, tiles, API and exports all come from it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from gridmap.publishing.fields import Access, Collection, Field, FieldType, Shape
 
-@dataclass(frozen=True, slots=True)
-class Collection:
-    """A published layer: its name, and the ledger layers whose change makes it new."""
+_INTEGER, _FLAG = FieldType.INTEGER, FieldType.FLAG
+_NAME: Final = Field("name", "名称", "Name", on_map=True)
+_KIND: Final = Field("kind", "类型", "Kind", on_map=True)
+_COMMUNITY: Final = (
+    Field("community_code", "社区编码", "Community code", short="comm_code", on_map=True),
+    Field("community", "社区", "Community", short="community"),
+)
+_HOMES: Final = (
+    Field("households", "户数", "Households", _INTEGER),
+    Field("residents", "人数", "Residents", _INTEGER),
+)
 
-    name: str
-    depends_on: tuple[str, ...]
+COMMUNITIES: Final = Collection(
+    "communities",
+    "社区",
+    "Communities",
+    Shape.POLYGON,
+    (
+        _NAME,
+        Field("township", "乡镇（街道）", "Township", on_map=True),
+        Field("township_code", "乡镇（街道）编码", "Township code", short="town_code"),
+    ),
+    ("areas",),
+    """
+    SELECT a.code, v.name, t.name AS township, p.code AS township_code, v.valid, v.boundary AS geom
+    FROM area a
+    JOIN area_version v ON v.area_id = a.id
+    LEFT JOIN area p ON p.id = a.parent_id
+    LEFT JOIN area_version t ON t.area_id = p.id AND t.valid @> CAST(:day AS date)
+    WHERE a.kind = 'community' AND v.boundary IS NOT NULL
+    """,
+)
 
+GRIDS: Final = Collection(
+    "grids",
+    "网格",
+    "Grids",
+    Shape.POLYGON,
+    (_NAME, *_COMMUNITY, Field("buildings", "楼栋数", "Buildings", _INTEGER), *_HOMES),
+    ("areas", "grids", "buildings"),
+    """
+    SELECT g.code, v.name, a.code AS community_code, c.name AS community, n.buildings, n.households,
+           n.residents, v.valid, v.boundary AS geom
+    FROM grid g
+    JOIN grid_version v ON v.grid_id = g.id
+    JOIN area a ON a.id = g.community_id
+    LEFT JOIN area_version c ON c.area_id = a.id AND c.valid @> CAST(:day AS date)
+    LEFT JOIN LATERAL (
+        SELECT count(*) AS buildings, coalesce(sum(b.households), 0) AS households,
+               coalesce(sum(b.residents), 0) AS residents
+        FROM grid_building m
+        JOIN building_version b ON b.building_id = m.building_id AND b.valid @> CAST(:day AS date)
+        WHERE m.grid_id = g.id AND m.valid @> CAST(:day AS date)
+    ) AS n ON true
+    """,
+)
+
+COMPOUNDS: Final = Collection(
+    "compounds",
+    "小区",
+    "Compounds",
+    Shape.POLYGON,
+    (
+        _NAME,
+        Field("aliases", "别名", "Aliases"),
+        *_COMMUNITY,
+        Field("company", "物业公司", "Property company"),
+        Field("in_ledger", "无物业台账", "In the ledger of unserved", _FLAG),
+        Field("lane", "弄", "Lane"),
+    ),
+    ("areas", "compounds", "property", "names"),
+    """
+    SELECT c.code, v.name, o.aliases, a.code AS community_code, ca.name AS community, pc.name AS company,
+           u.id IS NOT NULL AS in_ledger, v.lane_road || v.lane_number || '弄' AS lane, v.valid,
+           v.boundary AS geom
+    FROM compound c
+    JOIN compound_version v ON v.compound_id = c.id
+    LEFT JOIN area a ON a.id = v.community_id
+    LEFT JOIN area_version ca ON ca.area_id = a.id AND ca.valid @> CAST(:day AS date)
+    LEFT JOIN property_contract k ON k.compound_id = c.id AND k.valid @> CAST(:day AS date)
+    LEFT JOIN property_company pc ON pc.id = k.company_id
+    LEFT JOIN unserved_compound u ON u.compound_id = c.id AND u.valid @> CAST(:day AS date)
+    LEFT JOIN LATERAL (
+        SELECT string_agg(n.text, '、' ORDER BY n.text) AS aliases FROM place_name n
+        WHERE n.entity_kind = 'compound' AND n.entity_code = c.code AND n.state = 'confirmed'
+          AND n.valid @> CAST(:day AS date)
+    ) AS o ON true
+    """,
+)
+
+BUILDINGS: Final = Collection(
+    "buildings",
+    "楼栋",
+    "Buildings",
+    Shape.POLYGON,
+    (
+        Field("number", "楼号", "Number", on_map=True),
+        Field("zone", "期区", "Zone", on_map=True),
+        _NAME,
+        Field("address", "地址", "Address"),
+        _KIND,
+        Field("units", "单元数", "Units", _INTEGER),
+        Field("floors", "层数", "Floors", _INTEGER, on_map=True),
+        *_HOMES,
+        Field("compound_code", "小区编码", "Compound code", short="cmpd_code", on_map=True),
+        Field("compound", "小区", "Compound"),
+        Field("grid_code", "网格编码", "Grid code", on_map=True),
+        Field("grid", "网格", "Grid"),
+    ),
+    ("buildings", "compounds", "grids"),
+    """
+    SELECT b.code, v.number, v.zone, v.name, v.address, v.kind, v.units, v.floors, v.households, v.residents,
+           c.code AS compound_code, cv.name AS compound, g.code AS grid_code, gv.name AS grid, v.valid,
+           v.footprint AS geom, v.spot
+    FROM building_version v
+    JOIN building b ON b.id = v.building_id
+    LEFT JOIN compound c ON c.id = v.compound_id
+    LEFT JOIN compound_version cv ON cv.compound_id = c.id AND cv.valid @> CAST(:day AS date)
+    LEFT JOIN grid_building gb ON gb.building_id = b.id AND gb.valid @> CAST(:day AS date)
+    LEFT JOIN grid g ON g.id = gb.grid_id
+    LEFT JOIN grid_version gv ON gv.grid_id = g.id AND gv.valid @> CAST(:day AS date)
+    """,
+)
+
+ROADS: Final = Collection(
+    "roads",
+    "道路",
+    "Roads",
+    Shape.LINE,
+    (_NAME, _KIND),
+    ("geography",),
+    "SELECT code, name, kind, valid, line AS geom FROM road",
+)
+
+WATER: Final = Collection(
+    "water",
+    "水面",
+    "Water",
+    Shape.POLYGON,
+    (_NAME, _KIND),
+    ("geography",),
+    "SELECT code, name, kind, valid, surface AS geom FROM water",
+)
+
+PLACES: Final = Collection(
+    "places",
+    "地点",
+    "Places",
+    Shape.ANY,
+    (_NAME, _KIND),
+    ("geography",),
+    "SELECT code, name, kind, valid, shape AS geom FROM place",
+)
+
+CENTRES: Final = Collection(
+    "centres",
+    "党群服务中心",
+    "Party-mass service centres",
+    Shape.POINT,
+    (
+        _NAME,
+        Field("address", "地址", "Address", on_map=True),
+        Field("phone", "电话", "Phone", on_map=True),
+        Field("hours", "开放时间", "Opening hours", on_map=True),
+    ),
+    ("property",),
+    "SELECT code, name, address, phone, hours, valid, spot AS geom FROM service_centre",
+)
+
+REPORTS: Final = Collection(
+    "reports",
+    "各网格诉求",
+    "Reports by grid",
+    Shape.POLYGON,
+    (
+        _NAME,
+        *_COMMUNITY,
+        Field("open", "在办", "Open", _INTEGER),
+        Field("filed", "三十天内受理", "Filed within 30 days", _INTEGER),
+        Field("closed", "三十天内办结", "Closed within 30 days", _INTEGER),
+    ),
+    ("areas", "grids"),
+    """
+    SELECT g.code, v.name, a.code AS community_code, c.name AS community, v.valid, v.boundary AS geom
+    FROM grid g
+    JOIN grid_version v ON v.grid_id = g.id
+    JOIN area a ON a.id = g.community_id
+    LEFT JOIN area_version c ON c.area_id = a.id AND c.valid @> CAST(:day AS date)
+    """,
+    access=Access.SIGNED_IN,
+    computed=frozenset({"open", "filed", "closed"}),
+    on_map=False,
+)
+
+COVERAGE: Final = Collection(
+    "coverage",
+    "各社区覆盖",
+    "Coverage by community",
+    Shape.POLYGON,
+    (
+        _NAME,
+        Field("township", "乡镇（街道）", "Township"),
+        Field("gaps", "缺项", "Gaps", _INTEGER),
+        Field("advised", "提示", "Advised", _INTEGER),
+        Field("checks", "缺哪些", "What is missing"),
+    ),
+    COMMUNITIES.depends_on,
+    COMMUNITIES.sql,
+    computed=frozenset({"gaps", "advised", "checks"}),
+    on_map=False,
+)
 
 COLLECTIONS: Final[tuple[Collection, ...]] = (
-    Collection("communities", ("areas",)),
-    Collection("grids", ("areas", "grids")),
-    Collection("compounds", ("compounds",)),
-    Collection("roads", ("geography",)),
-    Collection("water", ("geography",)),
-    Collection("places", ("geography",)),
-    Collection("centres", ("property",)),
+    COMMUNITIES,
+    GRIDS,
+    COMPOUNDS,
+    BUILDINGS,
+    ROADS,
+    WATER,
+    PLACES,
+    CENTRES,
+    REPORTS,
+    COVERAGE,
 )
-BUILDINGS: Final = Collection("buildings", ("buildings", "compounds", "grids"))
-BY_NAME: Final[dict[str, Collection]] = {collection.name: collection for collection in COLLECTIONS}
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a search asks for: the whole query, words that all must occur, a building's number.
-
-    `may_be_house`: the number may also be a house number of a road (88号), not only 88号楼.
-    """
-
-    query: str
-    words: tuple[str, ...]
-    number: str | None
-    may_be_house: bool
-
+BY_NAME: Final[dict[str, Collection]] = {one.name: one for one in COLLECTIONS}
 
 TILE_ZOOM: Final = 15
-"""Buildings are served in tiles of this zoom: each in the one tile that holds its interior point."""
+"""Our own pages get buildings in tiles of this zoom: each in the one tile that holds its interior point."""
 EDGE_DIGITS: Final = 6
 """Decimals of a degree in what the map draws: 1e-6 degree is about a decimetre, a fraction of a pixel."""

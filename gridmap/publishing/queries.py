@@ -9,68 +9,30 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from gridmap.publishing.collections import EDGE_DIGITS, Wanted
+from gridmap.publishing.collections import BUILDINGS, EDGE_DIGITS
+from gridmap.publishing.fields import Collection
+from gridmap.publishing.searched import Searched
 
-_SOURCES = {
-    "communities": """
-        SELECT a.code AS id, v.boundary AS shape,
-               json_build_object('code', a.code, 'name', v.name, 'township', t.name) AS properties
-        FROM area a
-        JOIN area_version v ON v.area_id = a.id AND v.valid @> CAST(:day AS date)
-        LEFT JOIN area_version t ON t.area_id = a.parent_id AND t.valid @> CAST(:day AS date)
-        WHERE a.kind = 'community' AND v.boundary IS NOT NULL""",
-    "grids": """
-        SELECT g.code AS id, v.boundary AS shape,
-               json_build_object('code', g.code, 'name', v.name, 'community_code', a.code) AS properties
-        FROM grid g
-        JOIN grid_version v ON v.grid_id = g.id AND v.valid @> CAST(:day AS date)
-        JOIN area a ON a.id = g.community_id""",
-    "compounds": """
-        SELECT c.code AS id, v.boundary AS shape,
-               json_build_object('code', c.code, 'name', v.name) AS properties
-        FROM compound c JOIN compound_version v ON v.compound_id = c.id AND v.valid @> CAST(:day AS date)""",
-    "roads": """
-        SELECT code AS id, line AS shape, json_build_object('name', name, 'kind', kind) AS properties
-        FROM road WHERE valid @> CAST(:day AS date)""",
-    "water": """
-        SELECT code AS id, surface AS shape, json_build_object('name', name, 'kind', kind) AS properties
-        FROM water WHERE valid @> CAST(:day AS date)""",
-    "places": """
-        SELECT code AS id, shape, json_build_object('name', name, 'kind', kind) AS properties
-        FROM place WHERE valid @> CAST(:day AS date)""",
-    "centres": """
-        SELECT code AS id, spot AS shape,
-               json_build_object('name', name, 'address', address, 'phone', phone, 'hours', hours) AS properties
-        FROM service_centre WHERE valid @> CAST(:day AS date)""",
-}
-_BUILDINGS = """
-    SELECT b.code AS id, v.footprint AS shape, json_build_object(
-        'id', b.code, 'number', v.number, 'zone', v.zone, 'name', v.name, 'floors', v.floors, 'kind', v.kind,
-        'compound_code', c.code, 'grid_code', g.code) AS properties
-    FROM building_version v
-    JOIN building b ON b.id = v.building_id
-    LEFT JOIN compound c ON c.id = v.compound_id
-    LEFT JOIN grid_building gb ON gb.building_id = v.building_id AND gb.valid @> CAST(:day AS date)
-    LEFT JOIN grid g ON g.id = gb.grid_id
-    WHERE v.valid @> CAST(:day AS date)
-      AND v.spot && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
-      AND ST_X(v.spot) >= :west AND ST_X(v.spot) < :east
-      AND ST_Y(v.spot) > :south AND ST_Y(v.spot) <= :north"""
+_IN_TILE = """f.spot && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
+      AND ST_X(f.spot) >= :west AND ST_X(f.spot) < :east
+      AND ST_Y(f.spot) > :south AND ST_Y(f.spot) <= :north"""
 
 
-def _collected(source: str) -> str:
+def _collected(collection: Collection, where: str = "true") -> str:
     """SQL that returns a whole FeatureCollection as text; right-hand rule as in RFC 7946."""
+    shown = "".join(f", '{one.name}', f.{one.name}" for one in collection.stored if one.on_map)
     return f"""
         SELECT '{{"type":"FeatureCollection","features":[' || coalesce(string_agg(
-            '{{"type":"Feature","id":' || to_json(f.id) || ',"properties":' || f.properties
-            || ',"geometry":' || ST_AsGeoJSON(ST_ForcePolygonCCW(f.shape), {EDGE_DIGITS}, 0) || '}}',
-            ',' ORDER BY f.id), '') || ']}}'
-        FROM ({source}) f"""  # noqa: S608 - made of this module's constants only
+            '{{"type":"Feature","id":' || to_json(f.code) || ',"properties":'
+            || json_build_object('code', f.code{shown})
+            || ',"geometry":' || ST_AsGeoJSON(ST_ForcePolygonCCW(f.geom), {EDGE_DIGITS}, 0) || '}}',
+            ',' ORDER BY f.code), '') || ']}}'
+        FROM ({collection.sql}) AS f WHERE f.valid @> CAST(:day AS date) AND {where}"""  # noqa: S608
 
 
-def features_text(session: Session, layer: str, day: date) -> str:
+def features_text(session: Session, collection: Collection, day: date) -> str:
     """Return a layer as of a day as GeoJSON text (WGS 84); one statement."""
-    return str(session.scalar(text(_collected(_SOURCES[layer])), {"day": day}))
+    return str(session.scalar(text(_collected(collection)), {"day": day}))
 
 
 def buildings_text(session: Session, bounds: tuple[float, float, float, float], day: date) -> str:
@@ -80,7 +42,7 @@ def buildings_text(session: Session, bounds: tuple[float, float, float, float], 
     """
     west, south, east, north = bounds
     values = {"west": west, "south": south, "east": east, "north": north, "day": day}
-    return str(session.scalar(text(_collected(_BUILDINGS)), values))
+    return str(session.scalar(text(_collected(BUILDINGS, _IN_TILE)), values))
 
 
 def county_facts(session: Session, day: date) -> Row[Any] | None:
@@ -164,7 +126,7 @@ ORDER BY (code = :query) DESC, (title = :query) DESC,
          (words ILIKE ANY (CAST(:starts AS text[]))) DESC, rank, length(title), title, code"""
 
 
-def found(session: Session, wanted: Wanted, day: date, most: int) -> Sequence[Row[Any]]:
+def found(session: Session, wanted: Searched, day: date, most: int) -> Sequence[Row[Any]]:
     """Return what is wanted as of a day, best first; one statement."""
     escaped = [
         word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for word in wanted.words

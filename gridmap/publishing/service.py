@@ -16,7 +16,9 @@ from gridmap.errors import InvalidInput, NotFound
 from gridmap.geolocation import words
 from gridmap.geolocation.wording.places import Level
 from gridmap.publishing import queries
-from gridmap.publishing.collections import BUILDINGS, BY_NAME, TILE_ZOOM, Collection, Wanted
+from gridmap.publishing.collections import BUILDINGS, BY_NAME, TILE_ZOOM
+from gridmap.publishing.fields import Collection
+from gridmap.publishing.searched import Searched
 from gridmap.store.revision import revisions
 
 _NUMBERED = re.compile(r"(?P<name>.*?)(?P<number>\d+)\s*(?P<kind>号楼|栋|幢|座|#|号)\Z")
@@ -85,9 +87,21 @@ def collection(name: str) -> Collection:
     return BY_NAME[name]
 
 
+def map_layer(name: str) -> Collection:
+    """Return the collection of that name that our own maps read whole; buildings come in tiles.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = collection(name)
+    if not found.on_map or found is BUILDINGS:
+        raise NotFound(what_zh=f"图层“{name}”", what_en=f"The layer “{name}”", field="layer")
+    return found
+
+
 def features(session: Session, layer: Collection, day: date) -> str:
     """Return a layer as of a day as a GeoJSON FeatureCollection (text, WGS 84)."""
-    return queries.features_text(session, layer.name, day)
+    return queries.features_text(session, layer, day)
 
 
 def buildings_tag(session: Session, x: int, y: int, day: date) -> str:
@@ -144,7 +158,7 @@ def _meant(session: Session, query: str, day: date) -> Iterator[Hit]:
             yield Hit(kind, code, one.title, None, one.spot[0], one.spot[1], None)
 
 
-def _named(session: Session, wanted: Wanted, day: date, limit: int) -> list[Hit]:
+def _named(session: Session, wanted: Searched, day: date, limit: int) -> list[Hit]:
     return [
         Hit(
             row.kind,
@@ -159,13 +173,13 @@ def _named(session: Session, wanted: Wanted, day: date, limit: int) -> list[Hit]
     ]
 
 
-def _wanted(query: str) -> Wanted:
+def _wanted(query: str) -> Searched:
     """Take a trailing number apart: 书香苑3栋 is a name and the number 3, never a part of 13."""
     numbered = _NUMBERED.match(query)
     if numbered is None:
-        return Wanted(query, tuple(query.split()), None, may_be_house=False)
+        return Searched(query, tuple(query.split()), None, may_be_house=False)
     house = numbered["kind"] in ("号", "#")
-    return Wanted(query, tuple(numbered["name"].split()), numbered["number"], may_be_house=house)
+    return Searched(query, tuple(numbered["name"].split()), numbered["number"], may_be_house=house)
 
 
 def versions(session: Session) -> dict[str, int]:

@@ -20,7 +20,7 @@ GZIPPED = ":gzip"
 @blueprint.input(DayQuery, location="query")
 def layer(layer: str, query_data: DayQuery) -> ResponseReturnValue:
     """Return communities, grids, compounds, roads, water, places or centres (GeoJSON, WGS 84)."""
-    session, collection = current_session(), service.collection(layer)
+    session, collection = current_session(), service.map_layer(layer)
     tag = service.etag(session, collection, query_data.on)
     return _unchanged(tag) or _geojson(service.features(session, collection, query_data.on), tag)
 

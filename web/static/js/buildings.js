@@ -37,7 +37,7 @@ export class TiledBuildings {
   /** The feature of a building that has been loaded, or undefined. */
   byId(id) {
     for (const { features = [] } of this.tiles.values()) {
-      const found = features.find((feature) => feature.properties.id === id);
+      const found = features.find((feature) => feature.properties.code === id);
       if (found) return found;
     }
     return undefined;

@@ -41,7 +41,7 @@ export class PlanBuildings {
   /** Keep a building; tells its atom, -1 for ground outside the plan. */
   keep({ geometry, properties }) {
     const rings = polygonsOf(geometry).map(([outer]) => this.flat(outer));
-    const atom = this.atomOf[properties.id] ?? (rings.length ? this.mesh.at(rings[0][0], rings[0][1]) : -1);
+    const atom = this.atomOf[properties.code] ?? (rings.length ? this.mesh.at(rings[0][0], rings[0][1]) : -1);
     if (atom >= 0) this.byAtom.set(atom, [...(this.byAtom.get(atom) ?? []), ...rings]);
     return atom;
   }

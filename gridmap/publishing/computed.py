@@ -1,0 +1,60 @@
+"""Values that are counted for a day and not stored: reports by grid, gaps of coverage by community."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from gridmap.coverage import service as coverage
+from gridmap.coverage.checks import CHECKS
+from gridmap.dispatch import service as dispatch
+from gridmap.publishing.collections import COVERAGE, REPORTS
+from gridmap.publishing.fields import Collection, FieldType
+
+_LABELS: Final = {check.key: check.label.zh for check in CHECKS}
+
+Values = Mapping[str, Mapping[str, Any]]
+"""Fields of each feature, by its code."""
+
+
+def values_of(session: Session, collection: Collection, day: date) -> Values:
+    """Return the computed fields of a collection on a day, by code; nothing for one without any."""
+    compute = _COMPUTED.get(collection.name)
+    return compute(session, day) if compute else {}
+
+
+def without_any(collection: Collection) -> dict[str, Any]:
+    """Return the computed fields of a feature of which nothing was counted."""
+    return {
+        one.name: 0 if one.type is FieldType.INTEGER else None
+        for one in collection.fields
+        if one.name in collection.computed
+    }
+
+
+def _reports(session: Session, day: date) -> Values:
+    return {
+        row.code: {"open": row.open, "filed": row.filed, "closed": row.closed}
+        for row in dispatch.counts_by_grid(session, day)
+    }
+
+
+def _coverage(session: Session, day: date) -> Values:
+    found: dict[str, dict[str, Any]] = {}
+    for community in coverage.audit(session, day).communities:
+        missing = [one.check for one in community.findings if one.check in community.required]
+        found[community.code] = {
+            "gaps": len(missing),
+            "advised": len(community.findings) - len(missing),
+            "checks": "、".join(_LABELS[key] for key in dict.fromkeys(missing)) or None,
+        }
+    return found
+
+
+_COMPUTED: Final[Mapping[str, Callable[[Session, date], Values]]] = {
+    REPORTS.name: _reports,
+    COVERAGE.name: _coverage,
+}
