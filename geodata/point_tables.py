@@ -13,12 +13,16 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from geodata.point_files.answers import ADDED, SAID, Answers, Words
-from geodata.point_files.batches import Batch, PointColumns, Reader, Worked
+from geodata.point_files.batches import Batch, Held, PointColumns, Reader, Worked
 from geodata.point_files.chunks import Chunk, Points, Shape, Source, Target, free
 from geodata.point_files.engines import Engine, dask_engine, plain_engine
 from geodata.point_files.opening import open_source, open_target
-from geodata.point_files.spoken import Spoken, listen
-from gridmap.geolocation import bulk, gazetteer_queries
+from geodata.point_files.spoken import listen
+from gridmap.geolocation import bulk, gazetteer_queries, words
+from gridmap.geolocation.asked_extents import AskedExtents
+from gridmap.geolocation.extent_queries import ways
+from gridmap.geolocation.extent_sources import ExtentSource
+from gridmap.geolocation.held_extents import HeldExtents
 from gridmap.geolocation.place_queries import PlaceNames
 from gridmap.store.revision import version
 
@@ -26,8 +30,12 @@ __all__ = ["ADDED", "SAID", "PointColumns", "Way", "dask_engine", "locate_table"
 
 CHUNK = 50_000
 """Rows in memory at a time; about 30 MB."""
+CHUNK_OF_TEXTS = 10_000
+"""The same of rows with texts, whose readings are larger; a cluster's workers get as much to do."""
 FEW = 2_000
 """A file of so few rows is located by SQL: reading the whole county would take longer."""
+FEW_TEXTS = 200
+"""The same for a file with texts: each of them asks a question or two."""
 WORLD = (-180.0, -90.0, 180.0, 90.0)
 
 
@@ -98,9 +106,23 @@ class _Work:
 
     def region(self, first: Chunk | None) -> bulk.Region:
         """Return what is held in memory: all, or nothing for a file that is small."""
-        if first is None or (first.size <= FEW and not self.reader.reads_text):
+        few = FEW_TEXTS if self.reader.reads_text else FEW
+        if first is None or first.size <= few:
             return bulk.nowhere(self.session, self.day)
         return bulk.region(self.session, WORLD, self.day)
+
+    def held(self, region: bulk.Region) -> Held:
+        """Return what whoever works is given."""
+        book = words.book(self.session, self.day) if self.reader.reads_text else None
+        return Held(region.ground, region.box, book)
+
+    def extents(self, region: bulk.Region) -> ExtentSource | None:
+        """Return what knows where the things are that texts name; None where no texts are read."""
+        if not self.reader.reads_text:
+            return None
+        if not region.snapshot.grids.ids:
+            return AskedExtents(self.session, self.day)
+        return HeldExtents(region.snapshot, ways(self.session, self.day))
 
     def answers(self) -> Answers:
         layers = {*gazetteer_queries.LAYERS, "grids"}
@@ -110,25 +132,24 @@ class _Work:
 
 
 def _located(work: _Work, incoming: Source, outgoing: Target) -> int:
-    chunks = incoming.chunks(CHUNK)
+    chunks = incoming.chunks(CHUNK_OF_TEXTS if work.reader.reads_text else CHUNK)
     first = next(chunks, None)
-    rows, waiting = 0, list[tuple[Chunk, Spoken | None]]()
+    rows, waiting = 0, list[tuple[Chunk, Batch]]()
     region = work.region(first)
-    answers = work.answers()
+    held, extents, answers = work.held(region), work.extents(region), work.answers()
 
     def batches() -> Iterator[Batch]:
         for chunk in chain([first] if first else [], chunks):
-            batch, spoken = work.reader.batch(chunk), None
-            if work.reader.reads_text:
-                texts = work.reader.texts(chunk)
-                batch, spoken = listen(work.session, work.day, region.ground, batch, texts)
-            waiting.append((chunk, spoken))
-            yield batch
+            waiting.append((chunk, work.reader.batch(chunk)))
+            yield waiting[-1][1]
 
     with work.way.engine as run:
-        for worked in run(region, batches()):
-            chunk, spoken = waiting.pop(0)
+        for worked in run(held, batches()):
+            chunk, written = waiting.pop(0)
             region.settle(worked.batch.spots(), worked.found)
+            spoken = None
+            if extents is not None:
+                worked, spoken = listen(worked, written, extents)  # noqa: PLW2901 - the same rows
             outgoing.write(chunk, answers.columns(worked, spoken), _points(worked))
             rows += chunk.size
             work.way.progress(chunk.size)

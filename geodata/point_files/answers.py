@@ -36,7 +36,15 @@ ADDED: Final = (
     "gazetteer",
 )
 """Columns that every table gets."""
-SAID: Final = ("text_status", "text_place", "unit", "floor", "room")
+SAID: Final = (
+    "text_status",
+    "text_place",
+    "unit",
+    "floor",
+    "room",
+    "text_reasons",
+    "crs_suspected",
+)
 """Columns that a table with texts gets, too."""
 
 Words = Callable[[str], str]
@@ -61,7 +69,7 @@ class Answers:
     def columns(self, worked: Worked, spoken: Spoken | None) -> list[Sequence[Any]]:
         """Return a value for each row and each of `ADDED`, then `SAID` where texts were read."""
         batch, found = worked.batch, worked.found
-        rows, count = batch.readable, len(batch)
+        rows, count = worked.rows, len(batch)
         self._learn(found)
         reasons = _reasons(found)
         made: list[NDArray[np.object_]] = [
@@ -83,8 +91,9 @@ class Answers:
         columns["grid_status"][unread] = columns["building_status"][unread] = _UNREAD
         for row, fault in batch.faults.items():
             columns["reasons"][row] = fault
-        if spoken is not None:
-            spoken.tell(columns)
+        for row, more in spoken.also.items() if spoken else ():
+            codes = dict.fromkeys((*columns["reasons"][row].split(), *more))
+            columns["reasons"][row] = " ".join(codes)
         columns["reasons_text"] = self._in_words(columns["reasons"])
         told: list[Sequence[Any]] = [columns[name].tolist() for name in ADDED[:-1]]
         return [*told, [self.gazetteer] * count, *(spoken.columns() if spoken else ())]
@@ -135,13 +144,13 @@ def _joined(count: int, choices: Iterable[tuple[int, list[str]]]) -> NDArray[np.
 
 
 def _reasons(found: Placed) -> NDArray[np.object_]:
-    """The faults of both verdicts, grid first; put together once for each pair."""
+    """The faults of both verdicts, grid first, each once; put together once for each pair."""
     pairs = found.grid_faults.astype(np.int64) * len(found.faults) + found.building_faults
     unique, place = np.unique(pairs, return_inverse=True)
     words = []
     for pair in unique.tolist():
         grid, building = divmod(pair, len(found.faults))
-        words.append(" ".join((*found.faults[grid], *found.faults[building])))
+        words.append(" ".join(dict.fromkeys((*found.faults[grid], *found.faults[building]))))
     return np.array(words, dtype=object)[place]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import isfinite
@@ -14,7 +15,11 @@ from geodata.point_files.chunks import Chunk, Source, Values, place_of
 from gridmap.errors import BadCoordinates
 from gridmap.geolocation.ground import Ground
 from gridmap.geolocation.placed import Placed, placed
+from gridmap.geolocation.resolver import circle_at
+from gridmap.geolocation.rules import Place
 from gridmap.geolocation.spots import Spots
+from gridmap.geolocation.wording.places import Reading
+from gridmap.geolocation.words import Book, Said
 from gridmap.geometry import crs as systems
 from gridmap.terms import PlaceSource
 
@@ -62,6 +67,8 @@ class Batch:
         gps: n, whether a phone gave the point.
         accuracy_m: n, NaN where nobody says.
         faults: why a row cannot be read, by row.
+        blank: n, whether nothing at all is written where the point should be.
+        texts: n, what is written of where, blank for nothing; empty where no texts are read.
     """
 
     x: Numbers
@@ -70,6 +77,8 @@ class Batch:
     gps: NDArray[np.bool_]
     accuracy_m: Numbers
     faults: dict[int, str] = field(default_factory=dict)
+    blank: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    texts: Sequence[str] = ()
 
     def __len__(self) -> int:
         return len(self.x)
@@ -96,29 +105,82 @@ class Batch:
         rows = self.readable
         return Spots(self.x[rows], self.y[rows], self.gps[rows], self.accuracy_m[rows])
 
+    def accuracy_of(self, row: int) -> float | None:
+        """Return the metres of a point's circle."""
+        radius = float(self.accuracy_m[row])
+        return None if np.isnan(radius) else radius
+
+    def place(self, row: int) -> Place:
+        """Return a point as it was written."""
+        source = PlaceSource.GPS if self.gps[row] else PlaceSource.PIN
+        at = float(self.x[row]), float(self.y[row])
+        return Place(*at, self.crs, self.accuracy_of(row), source)
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """What is held of a day, and sent to whoever works: it can be pickled.
+
+    Attributes:
+        ground: grids, buildings, compounds.
+        known: west, south, east, north of what the ground holds, in degrees.
+        book: the names; None where no texts are read.
+    """
+
+    ground: Ground
+    known: tuple[float, float, float, float]
+    book: Book | None = None
+
 
 @dataclass(frozen=True, eq=False)
 class Worked:
-    """A batch in WGS 84 with the verdicts on its readable points; what the database is asked about is open."""
+    """A batch in WGS 84 with what is found of its rows.
+
+    Attributes:
+        batch: the points.
+        found: the verdicts on the readable points, each by itself; what the database is asked about is open. Once
+            the texts have been listened to, those on all rows.
+        said: what the texts say, by row.
+    """
 
     batch: Batch
     found: Placed
+    said: Mapping[int, Said] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> NDArray[np.intp]:
+        """The rows that `found` has verdicts on."""
+        count = len(self.batch)
+        return np.arange(count) if len(self.found) == count else self.batch.readable
 
 
-def work(ground: Ground, known: tuple[float, float, float, float], batch: Batch) -> Worked:
-    """Locate a batch in a day that is held in memory: what every engine does, wherever it runs.
-
-    Args:
-        ground: the day.
-        known: west, south, east, north of what the ground holds, in degrees.
-        batch: the points.
-    """
+def work(held: Held, batch: Batch) -> Worked:
+    """Locate the points and read the texts of a batch: what every engine does, wherever it runs."""
     here = batch.converted()
     spots = here.spots()
-    west, south, east, north = known
+    west, south, east, north = held.known
     lon, lat = spots.lon, spots.lat
     inside = (west <= lon) & (lon <= east) & (south <= lat) & (lat <= north)
-    return Worked(here, placed(ground, spots, inside))
+    said = _said(held.book, here) if held.book else {}
+    return Worked(here, placed(held.ground, spots, inside), said)
+
+
+def _said(book: Book, batch: Batch) -> dict[int, Said]:
+    """Read the texts; a row that is wrong in anything but its point is not read. The same text is read once."""
+    readings: dict[str, Reading] = {}
+    said: dict[int, Said] = {}
+    for row, text in enumerate(batch.texts):
+        fault = batch.faults.get(row)
+        if not text or fault not in (None, BAD_POINT):
+            continue
+        if text not in readings:
+            readings[text] = book.reader.read(text)
+        circle = None
+        if fault is None:
+            spot = (float(batch.x[row]), float(batch.y[row]))
+            circle = circle_at(spot, batch.accuracy_of(row))
+        said[row] = book.said(readings[text], circle)
+    return said
 
 
 class Reader:
@@ -148,13 +210,15 @@ class Reader:
         return "text" in self._extra
 
     def batch(self, chunk: Chunk) -> Batch:
-        """Return the points of a chunk."""
+        """Return the points and texts of a chunk."""
         faults: dict[int, str] = {}
         if self._of_geometry:
             written = (chunk.x or [None] * chunk.size, chunk.y or [None] * chunk.size)
         else:
             written = (chunk.columns[self._at[0]], chunk.columns[self._at[1]])
         x, y = (_numbers(values, faults, BAD_POINT) for values in written)
+        blank = np.isnan(x) & np.isnan(y)
+        blank[list(faults)] = False
         for row in np.flatnonzero(np.isnan(x) | np.isnan(y)).tolist():
             faults[row] = BAD_POINT
         accuracy = np.full(chunk.size, np.nan)
@@ -162,12 +226,13 @@ class Reader:
             accuracy = _numbers(chunk.columns[self._extra["accuracy"]], faults, BAD_ACCURACY)
             for row in np.flatnonzero(accuracy < 0).tolist():
                 faults.setdefault(row, BAD_ACCURACY)
-        return Batch(x, y, self._crs, self._phones(chunk, faults), accuracy, faults)
+        phones, texts = self._phones(chunk, faults), self._texts(chunk)
+        return Batch(x, y, self._crs, phones, accuracy, faults, blank, texts)
 
-    def texts(self, chunk: Chunk) -> list[str]:
-        """Return what is written in each row, blank where nothing is."""
+    def _texts(self, chunk: Chunk) -> list[str]:
+        """What is written in each row, blank where nothing is."""
         if "text" not in self._extra:
-            return [""] * chunk.size
+            return []
         values = chunk.columns[self._extra["text"]]
         return ["" if value is None else str(value).strip() for value in values]
 

@@ -7,20 +7,19 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Final
 
-from geodata.point_files.batches import Batch, Worked, work
+from geodata.point_files.batches import Batch, Held, Worked, work
 from geodata.point_files.optional import needed
-from gridmap.geolocation.bulk import Region
 
-Engine = Callable[[Region, Iterable[Batch]], Iterator[Worked]]
+Engine = Callable[[Held, Iterable[Batch]], Iterator[Worked]]
 
 AHEAD: Final = 2
 """Batches for each worker that are sent before the first answer is taken: what bounds the memory."""
 
 
-def plainly(region: Region, batches: Iterable[Batch]) -> Iterator[Worked]:
+def plainly(held: Held, batches: Iterable[Batch]) -> Iterator[Worked]:
     """Work on batches here, one after the other; each on all processors."""
     for batch in batches:
-        yield work(region.ground, region.box, batch)
+        yield work(held, batch)
 
 
 def plain_engine() -> AbstractContextManager[Engine]:
@@ -47,7 +46,7 @@ def dask_engine(scheduler: str | None = None, workers: int | None = None) -> Ite
         _cluster(distributed, scheduler, workers) as address,
         distributed.Client(address, set_as_default=False) as client,
     ):
-        yield lambda region, batches: _sent(client, region, batches)
+        yield lambda held, batches: _sent(client, held, batches)
 
 
 @contextmanager
@@ -62,19 +61,19 @@ def _cluster(distributed: Any, scheduler: str | None, workers: int | None) -> It
         yield cluster
 
 
-def _sent(client: Any, region: Region, batches: Iterable[Batch]) -> Iterator[Worked]:  # noqa: ANN401
-    ground = client.scatter(region.ground, broadcast=True, hash=False)
+def _sent(client: Any, held: Held, batches: Iterable[Batch]) -> Iterator[Worked]:  # noqa: ANN401
+    day = client.scatter(held, broadcast=True, hash=False)
     most = AHEAD * max(len(client.scheduler_info(n_workers=-1)["workers"]), 1)
     waiting: deque[Any] = deque()
     for batch in batches:
-        waiting.append(client.submit(work, ground, region.box, batch, pure=False))
+        waiting.append(client.submit(work, day, batch, pure=False))
         if len(waiting) >= most:
-            yield _received(waiting.popleft(), region)
+            yield _received(waiting.popleft(), held)
     while waiting:
-        yield _received(waiting.popleft(), region)
+        yield _received(waiting.popleft(), held)
 
 
-def _received(future: Any, region: Region) -> Worked:  # noqa: ANN401 - of dask
+def _received(future: Any, held: Held) -> Worked:  # noqa: ANN401 - of dask
     worked: Worked = future.result()
-    worked.found.snapshot = region.snapshot
+    worked.found.snapshot = held.ground.snapshot
     return worked

@@ -8,13 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Final
 
-from sqlalchemy.orm import Session
-
-from gridmap.geolocation import extent_queries as queries
-from gridmap.geolocation.extent_queries import Housed
+from gridmap.geolocation.extent_sources import ExtentSource, Housed, Spot
 from gridmap.geolocation.rules import (
     MOST_ALTERNATIVES,
     BuildingCandidate,
@@ -23,7 +19,7 @@ from gridmap.geolocation.rules import (
     GridVerdict,
     Place,
 )
-from gridmap.geolocation.service import Decided, decided
+from gridmap.geolocation.service import Decided
 from gridmap.geolocation.wording.places import EXACT, Fault, Level
 from gridmap.geolocation.words import Meant, Said
 from gridmap.terms import PlaceSource, Verdict
@@ -45,14 +41,12 @@ _OPEN: Final = frozenset(
 )
 """Faults with which the place is surely one of those that are asked about."""
 
-Spot = tuple[float, float]
 
-
-def by_words(session: Session, said: Said, day: date) -> Decided | None:
+def by_words(source: ExtentSource, said: Said) -> Decided | None:
     """Return what the words name as a decided place; None where they name nothing with a spot."""
     if said.best is not None:
-        return _meant(session, said.best, said, day)
-    return _choices(session, said, day)
+        return _meant(source, said.best, said)
+    return _choices(source, said)
 
 
 def grids_asked(faults: Iterable[str], grids: Iterable[GridCandidate]) -> GridVerdict:
@@ -67,18 +61,19 @@ def _grid_of(faults: Sequence[str], grids: Sequence[GridCandidate]) -> GridVerdi
     return grids_asked(faults, grids)
 
 
-def _meant(session: Session, meant: Meant, said: Said, day: date) -> Decided | None:
+def _meant(source: ExtentSource, meant: Meant, said: Said) -> Decided | None:
     """Return a place that the words say clearly."""
     faults = sorted(fault.value for fault in said.reading.faults)
     relative = said.reading.details.relation is not None
     spot = meant.spot
     if meant.candidate.level is Level.BUILDING:
-        housed = queries.buildings(session, meant.candidate.codes, day)
+        housed = source.buildings(meant.candidate.codes)
         if housed and spot:
-            return _at(spot, _building(session, housed[0], faults, day, relative=relative))
+            return _at(spot, _building(source, housed[0], spot, faults, relative=relative))
     if meant.candidate.level in EXACT and spot:
-        return _spot(session, spot, faults, day, relative=relative)
-    extent = _extent(session, meant, day)
+        found = _spot(source, spot, faults, relative=relative)
+        return _crossing(found) if meant.candidate.level is Level.CROSSING else found
+    extent = _extent(source, meant)
     if extent.spot is None or not extent.grids:
         return None
     building = BuildingVerdict(Verdict.NONE, ("no_number",), compound_id=extent.compound)
@@ -90,30 +85,35 @@ def _at(spot: Spot, verdicts: tuple[GridVerdict, BuildingVerdict]) -> Decided:
 
 
 def _building(
-    session: Session, housed: Housed, faults: Sequence[str], day: date, *, relative: bool
+    source: ExtentSource, housed: Housed, spot: Spot, faults: Sequence[str], *, relative: bool
 ) -> tuple[GridVerdict, BuildingVerdict]:
     found = housed.building
     building = BuildingVerdict(Verdict.ACCEPTED, tuple(faults), found.id, None, found.compound_id)
     grids = [housed.grid] if housed.grid else []
     if relative:
-        around = queries.around_building(session, found.code, day, AROUND_M)
+        around = source.around_building(found.code, spot, AROUND_M)
         grids = [*grids, *(one for one in around if one.id != found.grid_id)]
     return _grid_of(faults, grids), building
 
 
-def _spot(
-    session: Session, spot: Spot, faults: Sequence[str], day: date, *, relative: bool
-) -> Decided:
+def _spot(source: ExtentSource, spot: Spot, faults: Sequence[str], *, relative: bool) -> Decided:
     """Return the verdicts at a point that the words name: a place of interest, a crossing, a door."""
     place = Place(*spot, "wgs84", None, PlaceSource.WORDS)
-    _, _, (grid, building) = decided(session, [place], day)[0]
+    grid, building = source.verdicts(place)
     grid = replace(grid, faults=(*faults, *grid.faults))
     if relative:
         building = BuildingVerdict(Verdict.NONE, ("relative",), compound_id=building.compound_id)
-        around = queries.around_spot(session, spot, day, AROUND_M)
+        around = source.around_spot(spot, AROUND_M)
         if len(around) > 1:
             grid = grids_asked(grid.faults, around)
     return place, spot, (grid, building)
+
+
+def _crossing(found: Decided) -> Decided:
+    """Return a crossing without a building: it is where the roads meet, not the house beside them."""
+    place, spot, (grid, building) = found
+    beside = BuildingVerdict(Verdict.NONE, ("crossing",), compound_id=building.compound_id)
+    return place, spot, (grid, beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,27 +125,27 @@ class _Extent:
     compound: int | None = None
 
 
-def _extent(session: Session, meant: Meant, day: date) -> _Extent:
+def _extent(source: ExtentSource, meant: Meant) -> _Extent:
     code, level = meant.code or "", meant.candidate.level
     if level is Level.COMPOUND:
-        compound, grids = queries.compound(session, code, day)
+        compound, grids = source.compound(code)
         return _Extent(meant.spot, grids, compound)
     if level is Level.ROAD:
-        return _Extent(*queries.road(session, code, day))
+        return _Extent(*source.road(code))
     if level is Level.COMMUNITY:
-        return _Extent(meant.spot, queries.community(session, code, day))
+        return _Extent(meant.spot, source.community(code))
     if meant.spot is None:
         return _Extent(None, ())
-    grid = _spot(session, meant.spot, (), day, relative=False)[2][0]
-    return _Extent(meant.spot, queries.grids(session, grid.possible, day))
+    grid = _spot(source, meant.spot, (), relative=False)[2][0]
+    return _Extent(meant.spot, source.grids(grid.possible))
 
 
-def _choices(session: Session, said: Said, day: date) -> Decided | None:
+def _choices(source: ExtentSource, said: Said) -> Decided | None:
     """Return the question that the words leave open; the grid is none where all answers lie in one."""
     buildings = [one for one in said.choices if one.candidate.level is Level.BUILDING]
     others = [one for one in said.choices if one.candidate.level is not Level.BUILDING]
-    housed = queries.buildings(session, [one.code for one in buildings if one.code], day)
-    extents = [_extent(session, one, day) for one in others[:MOST_ALTERNATIVES]]
+    housed = source.buildings([one.code for one in buildings if one.code])
+    extents = [_extent(source, one) for one in others[:MOST_ALTERNATIVES]]
     spots = [spot for spot in [*(b.spot for b in buildings), *(e.spot for e in extents)] if spot]
     if not spots:
         return None

@@ -14,8 +14,9 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from gridmap.geolocation import extent_queries as queries
 from gridmap.geolocation import words
+from gridmap.geolocation.asked_extents import AskedExtents
+from gridmap.geolocation.extent_sources import ExtentSource, Spot
 from gridmap.geolocation.extents import by_words, grids_asked
 from gridmap.geolocation.location import Location
 from gridmap.geolocation.rules import MOST_ALTERNATIVES, GridCandidate, Place
@@ -29,6 +30,8 @@ PIN_M: Final = 50.0
 """A point without an accuracy is taken to be within so many metres."""
 SUSPECT_M: Final = 60.0
 """Read in another system a point must come so near to what the words say for its own to be suspect."""
+SHIFT_M: Final = 3_000.0
+"""No two systems are so far apart anywhere in China: what is farther from the words is not looked at in another."""
 _SYSTEMS: Final = ("wgs84", "gcj02", "bd09")
 _CLEAR: Final = frozenset({Fault.RELATIVE})
 """Faults that leave a reading as clear as one without any."""
@@ -74,7 +77,8 @@ class Resolved:
 def resolve(session: Session, text: str, place: Place | None, day: date) -> Resolved:
     """Return where something is by words, a point, or both.
 
-    A statement or two for the point, as many for the words, one for what stands there.
+    A statement or two for the point, as many for the words, one for what stands there. For very many texts see
+    `together`.
 
     Args:
         session: any session; nothing is written.
@@ -85,25 +89,61 @@ def resolve(session: Session, text: str, place: Place | None, day: date) -> Reso
     Raises:
         UnknownCrs, BadCoordinates, OutsideCounty: see `gridmap.geolocation.service.locate`.
     """
-    together = _Together(session, text, place, day)
-    settled = together.settled()
-    if settled is None:
-        return Resolved(together.said, None, together.suspect)
-    location = near_enough(standing_at(session, [settled], day)[0])
-    return Resolved(together.said, location, together.suspect)
+    pointed = decided(session, [place], day)[0] if place else None
+    said = words.book(session, day).read(text, circle_of(pointed) if pointed else None)
+    found = together(said, pointed, AskedExtents(session, day))
+    location = None
+    if found.settled is not None:
+        location = near_enough(standing_at(session, [found.settled], day)[0])
+    return Resolved(said, location, found.suspect)
 
 
-class _Together:
-    """Words and a point about one place on a day; what the words name is looked up only where it matters."""
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What words and a point give together.
 
-    def __init__(self, session: Session, text: str, place: Place | None, day: date) -> None:
-        self._session, self._day = session, day
-        self.pointed = decided(session, [place], day)[0] if place else None
-        self.said = words.read(session, text, day, _circle(self.pointed))
-        self.suspect = _suspect(place, self.said)
+    Attributes:
+        settled: the place with its verdicts; None where neither says where.
+        suspect: see `Resolved`.
+    """
+
+    settled: Decided | None
+    suspect: str | None
+
+
+def together(said: Said, pointed: Decided | None, source: ExtentSource) -> Together:
+    """Return what words and a point give together; what the words name is looked up only where it matters.
+
+    Args:
+        said: what the words say, read with the `circle_of` the point.
+        pointed: the point with its verdicts, by itself.
+        source: extents of the same day.
+    """
+    suspect = _suspect(pointed[0], said) if pointed else None
+    return Together(_Joined(said, pointed, source, suspect).settled(), suspect)
+
+
+def circle_of(pointed: Decided) -> Circle:
+    """Return where the one who pointed believes to be."""
+    place, spot, _ = pointed
+    return circle_at(spot, place.accuracy_m)
+
+
+def circle_at(spot: Spot, accuracy_m: float | None) -> Circle:
+    """Return the circle of a point in WGS 84 that may come with an accuracy."""
+    return Circle(*spot, PIN_M if accuracy_m is None else accuracy_m)
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """Words and a point about one place."""
+
+    said: Said
+    pointed: Decided | None
+    source: ExtentSource
+    suspect: str | None
 
     def settled(self) -> Decided | None:
-        """Return what both together give; None where neither says where."""
         if self.pointed is None:
             return self._worded()
         if self.pointed[0].source is PlaceSource.GPS:
@@ -111,7 +151,7 @@ class _Together:
         return self._of_pin(self.pointed)
 
     def _worded(self) -> Decided | None:
-        return by_words(self._session, self.said, self._day)
+        return by_words(self.source, self.said)
 
     def _of_pin(self, pointed: Decided) -> Decided:
         place, spot, (grid, building) = pointed
@@ -137,24 +177,19 @@ class _Together:
         if said.reading.faults <= _CLEAR:
             return _faulty(worded, fault)
         possible = worded[2][0].possible | pointed[2][0].possible
-        return _between(worded, fault, queries.grids(self._session, possible, self._day))
+        return _between(worded, fault, self.source.grids(possible))
 
 
-def _circle(pointed: Decided | None) -> Circle | None:
-    if pointed is None:
-        return None
-    place, (lon, lat), _ = pointed
-    return Circle(lon, lat, PIN_M if place.accuracy_m is None else place.accuracy_m)
-
-
-def _suspect(place: Place | None, said: Said) -> str | None:
+def _suspect(place: Place, said: Said) -> str | None:
     """Return the system in which a point would agree with words that it contradicts as it came."""
-    if place is None or said.best is None or said.best.spot is None or not said.contradicts:
+    if said.best is None or said.best.spot is None or not said.contradicts:
         return None
     given = crs.parse(place.crs).name
     if given not in {*_SYSTEMS, "cgcs2000"}:
         return None
     reach = SUSPECT_M + (place.accuracy_m or 0.0)
+    if (said.apart_m or 0.0) > SHIFT_M + reach:
+        return None
     others = (system for system in _SYSTEMS if system != given)
     apart = {
         system: metres_apart(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,8 @@ def snapshot_of(session: Session, box: Box, day: date) -> Snapshot:
         return and_(as_of(version, day), shape.op("&&")(region))
 
     def layer(query: Select[*tuple[Any, ...]]) -> Layer:
-        return _layer(session.execute(query).all())
+        found = session.execute(query)
+        return _layer(tuple(found.keys()), found.all())
 
     grids = (
         select(Grid.id, Grid.code, GridVersion.name, _bytes(GridVersion.boundary))
@@ -81,18 +83,16 @@ def _bytes(shape: Shape) -> ColumnElement[bytes]:
     return func.ST_AsBinary(shape, type_=LargeBinary).label("shape")
 
 
-def _layer(rows: Sequence[Row[Any]]) -> Layer:
-    def column(name: str) -> tuple[Any, ...]:
-        return tuple(getattr(row, name) for row in rows) if rows and name in rows[0]._fields else ()
-
-    shapes: NDArray[np.object_] = np.array(
-        [shapely.from_wkb(bytes(row.shape)) for row in rows], dtype=object
+def _layer(names: Sequence[str], rows: Sequence[Row[Any]]) -> Layer:
+    columns: dict[str, tuple[Any, ...]] = dict(
+        zip(names, zip(*rows, strict=True) if rows else repeat(()), strict=False)
     )
+    shapes: NDArray[np.object_] = shapely.from_wkb(np.array(columns["shape"], dtype=object))
     return Layer(
-        ids=column("id"),
-        codes=column("code"),
+        ids=columns["id"],
+        codes=columns["code"],
         shapes=shapes,
-        names=column("name"),
-        grid_ids=column("grid_id"),
-        compound_ids=column("compound_id"),
+        names=columns.get("name", ()),
+        grid_ids=columns.get("grid_id", ()),
+        compound_ids=columns.get("compound_id", ()),
     )

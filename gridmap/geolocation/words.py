@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from math import hypot
 from typing import Final
 
@@ -25,6 +28,8 @@ NEAR_M: Final = 25.0
 """A phone that is surer than this is not taken to be: its circle is at least so wide."""
 CLEAR_M: Final = 30.0
 """The second building with the same number must be so much farther away than the first."""
+LEAST_M_PER_DEGREE: Final = 50_000.0
+"""Nowhere in China has a degree of longitude fewer metres."""
 FAR_M: Final = 150.0
 """Text and phone contradict each other where they are farther apart than the circle and this."""
 
@@ -35,14 +40,7 @@ _KINDS: Final = {
     Level.COMMUNITY: EntityKind.COMMUNITY,
     Level.ROAD: EntityKind.ROAD,
 }
-_BOOKS: Final = Memory["_Book"](KEPT_DAYS)
-
-
-@dataclass(frozen=True, slots=True)
-class _Book:
-    state: Version
-    known: Known
-    reader: Reader
+_BOOKS: Final = Memory["Book"](KEPT_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,44 +84,77 @@ class Said:
         return self.apart_m is not None and self.apart_m > FAR_M
 
 
+@dataclass(frozen=True)
+class Book:
+    """The names of a day, ready for one text after another; it can be sent to another process.
+
+    Attributes:
+        state: of the data that it was made from.
+        known: the names and where what they stand for lies.
+        reader: of texts.
+    """
+
+    state: Version
+    known: Known
+    reader: Reader
+
+    @cached_property
+    def numbered(self) -> Mapping[str, Sequence[str]]:
+        """The buildings that have a number, by its key."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for house, codes in self.known.gazetteer.houses.items():
+            found[number_key(house.number)].extend(codes)
+        return found
+
+    def read(self, text: str, circle: Circle | None = None) -> Said:
+        """Return what a text says of where.
+
+        Args:
+            text: as somebody wrote it.
+            circle: where her phone believes to be; it decides between places that the text leaves open, and never
+                overrules what the text says clearly.
+        """
+        return self.said(self.reader.read(text), circle)
+
+    def said(self, reading: Reading, circle: Circle | None = None) -> Said:
+        """Return what a text says of where by the reading of it."""
+        if circle is not None and reading.verdict is not Verdict.ACCEPTED:
+            reading = _decided(self, reading, circle)
+        best = None
+        if reading.verdict is Verdict.ACCEPTED and reading.best is not None:
+            best = _meant(self.known, reading.best)[0]
+        choices = tuple(meant for one in reading.alternatives for meant in _meant(self.known, one))
+        apart = None
+        if circle and best and best.spot:
+            apart = max(0.0, metres_apart(best.spot, (circle.lon, circle.lat)) - circle.accuracy_m)
+        return Said(reading, best, () if best else choices, apart)
+
+
 def read(session: Session, text: str, day: date, circle: Circle | None = None) -> Said:
-    """Return what a text says of where on a day.
+    """Return what a text says of where on a day; see `Book.read`, and `book` for the statements."""
+    return book(session, day).read(text, circle)
+
+
+def book(session: Session, day: date) -> Book:
+    """Return the names of a day, to be held for as many texts as should see the same state of the data.
 
     One statement where the names are in memory, two where people have decided on names, seven where all is read.
 
     Args:
         session: any session; nothing is written.
-        text: as somebody wrote it.
         day: of the ledger.
-        circle: where her phone believes to be; it decides between places that the text leaves open, and never
-            overrules what the text says clearly.
     """
-    book = _book(session, day)
-    reading = book.reader.read(text)
-    if circle is not None and reading.verdict is not Verdict.ACCEPTED:
-        reading = _decided(book.known, reading, circle)
-    best = None
-    if reading.verdict is Verdict.ACCEPTED and reading.best is not None:
-        best = _meant(book.known, reading.best)[0]
-    choices = tuple(meant for one in reading.alternatives for meant in _meant(book.known, one))
-    apart = None
-    if circle and best and best.spot:
-        apart = max(0.0, metres_apart(best.spot, (circle.lon, circle.lat)) - circle.accuracy_m)
-    return Said(reading, best, () if best else choices, apart)
-
-
-def _book(session: Session, day: date) -> _Book:
     state = version(session, *queries.LAYERS)
     database = str(session.connection().engine.url)
 
-    def make() -> _Book:
+    def make() -> Book:
         older = _BOOKS.find(lambda key: key[:2] == (database, day))
         return _made(session, day, state, older)
 
     return _BOOKS.get((database, day, state), make)
 
 
-def _made(session: Session, day: date, state: Version, older: _Book | None) -> _Book:
+def _made(session: Session, day: date, state: Version, older: Book | None) -> Book:
     """Read the names of a day; where only people's decisions have changed, only these are read."""
     numbers = ".".join(str(number) for _, number, _ in state)
     layers = queries.BASE_LAYERS
@@ -135,22 +166,24 @@ def _made(session: Session, day: date, state: Version, older: _Book | None) -> _
     else:
         found = queries.known(session, day, numbers)
     if older is None:
-        return _Book(state, found, Reader(found.gazetteer))
+        return Book(state, found, Reader(found.gazetteer))
     before, after = dict.fromkeys(older.known.gazetteer.names), dict.fromkeys(found.gazetteer.names)
     added = [name for name in after if name not in before]
     removed = [name for name in before if name not in after]
-    return _Book(state, found, older.reader.changed(added, removed, found.gazetteer))
+    return Book(state, found, older.reader.changed(added, removed, found.gazetteer))
 
 
-def _decided(known: Known, reading: Reading, circle: Circle) -> Reading:
+def _decided(book: Book, reading: Reading, circle: Circle) -> Reading:
     """Let the phone choose between buildings that the text leaves open; nothing else is chosen by it."""
-    codes = _open_codes(known, reading)
+    known, codes = book.known, _open_codes(book, reading)
     here = (circle.lon, circle.lat)
     reach = max(circle.accuracy_m, NEAR_M) + NEAR_M
+    far = (reach + CLEAR_M) / LEAST_M_PER_DEGREE
     near = sorted(
         (away, code)
         for code in codes
         if (spot := known.spots.get(Key(EntityKind.BUILDING, code)))
+        and abs(spot[0] - here[0]) <= far
         and (away := metres_apart(spot, here)) <= reach + CLEAR_M
     )
     if not near or near[0][0] > reach or (len(near) > 1 and near[1][0] < near[0][0] + CLEAR_M):
@@ -164,7 +197,7 @@ def _decided(known: Known, reading: Reading, circle: Circle) -> Reading:
     )
 
 
-def _open_codes(known: Known, reading: Reading) -> set[str]:
+def _open_codes(book: Book, reading: Reading) -> set[str]:
     """Return the buildings that a text leaves open: several under one name, or a number without any name."""
     asked = {Fault.ZONE_MISSING, Fault.SAME_NAME}
     best = reading.best
@@ -179,13 +212,7 @@ def _open_codes(known: Known, reading: Reading) -> set[str]:
         return set()
     if len(reading.details.numbers) != 1:
         return set()
-    houses = known.gazetteer.houses
-    return {
-        code
-        for house, codes in houses.items()
-        if number_key(house.number) == reading.details.numbers[0]
-        for code in codes
-    }
+    return set(book.numbered.get(reading.details.numbers[0], ()))
 
 
 def _meant(known: Known, candidate: Candidate) -> list[Meant]:

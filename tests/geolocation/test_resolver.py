@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pytest
 from geoalchemy2.shape import from_shape
 from shapely.geometry import LineString, MultiLineString
 
-from gridmap.geolocation.resolver import resolve
+from gridmap.geolocation.resolver import SHIFT_M, resolve
 from gridmap.geolocation.rules import Place
 from gridmap.geometry import crs
 from gridmap.ledger.geography import Place as PointOfInterest
@@ -143,6 +144,18 @@ def test_a_place_of_interest_is_a_point(world):
     assert house(world, resolved)[0] is NONE
 
 
+def test_a_crossing_is_no_building_however_near_one_stands(world):
+    line = from_shape(MultiLineString([LineString([lonlat(0, 50), lonlat(600, 50)])]), 4326)
+    world.session.add(
+        Road(code="r2", name="人民路", kind="primary", line=line, valid=from_day(START))
+    )
+    world.house("corner", 310, 52, grid="B", name="转角楼")
+    resolved = found(world, "人民路和解放路路口红绿灯坏了")
+    assert resolved.said.best.candidate.level == "crossing"
+    assert house(world, resolved)[:2] == (NONE, None)
+    assert grid(world, resolved)[0] is ACCEPTED
+
+
 def test_a_number_that_the_table_does_not_have_is_asked(world):
     resolved = found(world, "书香苑9号楼漏水")
     assert grid(world, resolved) == (ASK, None, ["A"])
@@ -200,6 +213,20 @@ def test_a_point_in_another_system_than_it_says_is_found_out(world, system):
     assert house(world, resolved)[1] == "c1-3"
     right = found(world, "书香苑3号楼漏水", at(118, 52, system=system))
     assert (right.suspect, right.location.grid.faults) == (None, ())
+
+
+def test_no_two_systems_are_farther_apart_than_is_looked_for():
+    lon, lat = (
+        axis.ravel() for axis in np.meshgrid(np.arange(72, 138, 0.5), np.arange(3, 56, 0.5))
+    )
+    east, north = crs.metres_per_degree(lat)
+    read = [crs.to_wgs84(lon, lat, system) for system in ("wgs84", "gcj02", "bd09")]
+    apart = [
+        np.hypot((x - other_x) * east, (y - other_y) * north).max()
+        for x, y in read
+        for other_x, other_y in read
+    ]
+    assert 1_000 < max(apart) < SHIFT_M / 1.5
 
 
 def test_who_points_at_the_map_means_it(world):

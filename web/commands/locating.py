@@ -28,8 +28,6 @@ _WORDS: Final = {
     "bad_coordinates": ("坐标无法读取", "the coordinates cannot be read"),
     "bad_accuracy": ("定位精度无法读取", "the accuracy cannot be read"),
     "bad_source": ("不认识位置来源", "the source of the position is not known"),
-    "no_building_named": ("文字没有写明楼栋", "the text names no building"),
-    "contradicts": ("文字与定位相距太远", "the text and the position are too far apart"),
 }
 _FAULTS: Final = {fault.value: fault for fault in Fault}
 
