@@ -14,6 +14,7 @@ from web.commands.climbing import climb
 from web.commands.coverage import coverage
 from web.commands.database import db
 from web.commands.demo import demo
+from web.commands.exports import export
 from web.commands.imports import import_command
 from web.commands.locating import locate
 from web.commands.plans import plan
@@ -33,6 +34,7 @@ for command in (
     db,
     demo,
     import_command,
+    export,
     locate,
     coverage,
     register,

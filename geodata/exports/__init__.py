@@ -1,0 +1,1 @@
+"""Files out: collections in the formats that people use, and everything at once."""
