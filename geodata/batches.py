@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata import vector_files
 from geodata.columns import Fields, Values, read_fields
+from geodata.osm import reading as osm
 from geodata.quality import Finding, Problem, errors, of_shape, problem
 from geodata.sources import SOURCES, Layer, Source
 from geodata.vector_files import VectorLayer
@@ -86,6 +87,9 @@ def open_batch(  # noqa: PLR0913 - one argument an option of the import
     Raises:
         GridmapError: see `geodata.vector_files.read` and `geodata.columns.read_fields`.
     """
+    if osm.is_osm(path):
+        found = osm.read(path, osm.themes_of(layer))
+        return make_batch(SOURCES[layer], found, overrides or {}, repair=True)
     found = vector_files.read(path, crs=crs, encoding=encoding, layer=table)
     return make_batch(SOURCES[layer], found, overrides or {}, repair=repair)
 
@@ -107,8 +111,21 @@ def make_batch(
         values,
         fields.stated,
         shapes,
-        [*fields.problems, *problems, *duplicates(values.get("code", ()), shapes)],
+        [
+            *found.problems,
+            *_placed(fields, shapes),
+            *problems,
+            *duplicates(values.get("code", ()), shapes),
+        ],
     )
+
+
+def _placed(fields: Fields, shapes: Geometries) -> list[Problem]:
+    """Give what is wrong with a feature's cells the spot of the feature."""
+    return [
+        found if found.row is None else replace(found, spot=spot_of(shapes[found.row - 1]))
+        for found in fields.problems
+    ]
 
 
 def duplicates(codes: Iterable[object], shapes: Geometries) -> list[Problem]:

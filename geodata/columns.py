@@ -66,7 +66,8 @@ def read_fields(
     Args:
         source: the layer's fields.
         columns: all columns of the file, of one length.
-        overrides: column name by field name or by one of its synonyms; wins over the names.
+        overrides: column name by field name or by one of its synonyms; wins over the names. An empty
+            name: the field has no column.
         cut_in: encoding in which the names were cut to `DBF_NAME_BYTES`, for a Shapefile.
 
     Raises:
@@ -89,6 +90,14 @@ def read_fields(
     return Fields(values, frozenset(values), problems)
 
 
+def proposed(
+    source: Source, columns: Sequence[Column], cut_in: str | None = None
+) -> dict[str, list[str]]:
+    """Return the columns that mean each field by their names, the first of them most telling."""
+    chosen = _chosen(source, columns, {}, cut_in)
+    return {name: [column.name for column in found] for name, found in chosen.items()}
+
+
 def _chosen(
     source: Source, columns: Sequence[Column], overrides: Mapping[str, str], cut_in: str | None
 ) -> dict[str, list[Column]]:
@@ -98,7 +107,8 @@ def _chosen(
     chosen: dict[str, list[Column]] = {}
     for field in source.fields:
         if field.name in wanted:
-            chosen[field.name] = [by_name[wanted[field.name]]]
+            name = wanted[field.name]
+            chosen[field.name] = [by_name[name]] if name else []
             continue
         names = dict.fromkeys(
             plain for name in field.names for plain in (_plain(name), _cut(name, cut_in))
@@ -123,7 +133,7 @@ def _overrides(
                 reason_en=f"{source.layer.en} have no field “{given}”; there are: {known}",
                 field="field",
             )
-        if column not in by_name:
+        if column and column not in by_name:
             present = "、".join(by_name)
             raise InvalidInput(
                 reason_zh=f"文件里没有“{column}”这一列，有：{present}",

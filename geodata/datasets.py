@@ -11,7 +11,7 @@ from zipfile import ZipInfo
 
 from geodata import geojson
 from geodata.packed_files import members, refused, unpack
-from gridmap.errors import MissingCrs, UnreadableFile
+from gridmap.errors import MissingCrs, UnknownFileType
 from gridmap.terms import Term
 
 MOST_BYTES = 2 * 1024**3
@@ -31,6 +31,7 @@ class Format(Term):
     GEOJSON = "GeoJSON", "GeoJSON", "GeoJSON"
     GEOPACKAGE = "GPKG", "GeoPackage", "GeoPackage"
     SHAPEFILE = "ESRI Shapefile", "Shapefile", "Shapefile"
+    OSM = "OSM", "OpenStreetMap", "OpenStreetMap"
 
 
 SUFFIXES = {
@@ -75,8 +76,9 @@ def gather(path: Path, folder: Path, *, crs_given: bool) -> Dataset:
         crs_given: the caller names the coordinate system; the file need not.
 
     Raises:
-        UnreadableFile: content and extension disagree, nothing or several datasets in a zip, a missing
-            part, a cut-off file, a GeoJSON whose crs is a link.
+        UnknownFileType: content and extension disagree, or are none that is taken.
+        UnreadableFile: nothing or several datasets in a zip, a missing part, a cut-off file, a GeoJSON
+            whose crs is a link.
         MissingCrs: the file does not name its coordinate system, and the caller does not either.
         UnknownCrs: a GeoJSON whose crs member nobody can read.
     """
@@ -181,6 +183,17 @@ def _found(head: bytes) -> tuple[str, str]:
     if b"<OGRVRT" in text[:HEAD]:
         return "OGR VRT（会读取其他文件）", "an OGR VRT, which reads other files"
     for start, zh, en in (
+        (b"\xff\xd8\xff", "JPEG 图片", "a JPEG image"),
+        (b"\x89PNG", "PNG 图片", "a PNG image"),
+        (b"%PDF", "PDF 文档", "a PDF document"),
+        (b"\xd0\xcf\x11\xe0", "旧版 Office 文档（xls、doc）", "an old Office document (xls, doc)"),
+        (b"Rar!", "RAR 压缩包", "a RAR archive"),
+        (b"7z\xbc\xaf", "7z 压缩包", "a 7z archive"),
+        (b"\x1f\x8b", "gzip 压缩包", "a gzip archive"),
+        (b"\xff\xfe", "UTF-16 文字", "text in UTF-16"),
+        (b"\xfe\xff", "UTF-16 文字", "text in UTF-16"),
+        (b"\x7fELF", "程序", "a program"),
+        (b"MZ", "程序", "a program"),
         (b"<", "XML（KML、GML、VRT 等）", "XML (KML, GML, VRT...)"),
         (b"PK", "ZIP 压缩包", "a zip archive"),
         (b"SQLite format 3", "GeoPackage/SQLite", "GeoPackage/SQLite"),
@@ -192,13 +205,13 @@ def _found(head: bytes) -> tuple[str, str]:
     return "不认识的内容", "something unknown"
 
 
-def _not_what_it_says(given: Path, target: Path) -> UnreadableFile:
+def _not_what_it_says(given: Path, target: Path) -> UnknownFileType:
     zh, en = _found(_head(target))
     suffix = given.suffix or "—"
-    return refused(
-        given,
-        f"扩展名是 {suffix}，内容是{zh}；可用 GeoJSON、GeoPackage、Shapefile（可用 zip 压缩）",
-        f"its extension is {suffix}, its content is {en};"
+    return UnknownFileType(
+        name=given.name,
+        reason_zh=f"扩展名是 {suffix}，内容是{zh}；可用 GeoJSON、GeoPackage、Shapefile（可用 zip 压缩）",
+        reason_en=f"its extension is {suffix}, its content is {en};"
         " GeoJSON, GeoPackage and Shapefile are taken (also zipped)",
     )
 

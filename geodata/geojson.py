@@ -24,6 +24,7 @@ NAMED = frozenset({"name", "EPSG"})
 
 _LETTERS = "".join(rf"(?:{letter}|\\u00{ord(letter):02x})" for letter in "crs")
 _KEY = re.compile(rf'"{_LETTERS}"\s*:\s*(?=[{{n])'.encode(), re.IGNORECASE)
+_NO_NUMBER = re.compile(rb"[:,\[]\s*[-+]?(?:nan|inf|infinity)\s*[,}\]]", re.IGNORECASE)
 _DECODER = json.JSONDecoder()
 
 
@@ -38,11 +39,17 @@ def check(path: Path, name: str) -> None:
         UnreadableFile: see above; GDAL would fetch the link and cut the text at the NUL.
     """
     with _content(path) as content:
-        if content.find(b"\\u0000") >= 0:
+        if content.find(b"\\u0000") >= 0 or content.find(b"\0") >= 0:
             raise UnreadableFile(
                 name=name,
                 reason_zh="文字里有 NUL 字符（\\u0000）",
                 reason_en="a text holds the NUL character (\\u0000)",
+            )
+        if _NO_NUMBER.search(content):
+            raise UnreadableFile(
+                name=name,
+                reason_zh="有 NaN 或 Infinity，不是 JSON 的数",
+                reason_en="it holds NaN or Infinity, which are no numbers of JSON",
             )
         for _, value in _members(content):
             if isinstance(value, dict) and value.get("type") not in NAMED:
@@ -86,7 +93,7 @@ def _members(content: mmap.mmap) -> Iterator[tuple[int, Any]]:
         raw = content[match.end() : match.end() + LONGEST_CRS].decode("utf-8", "replace")
         try:
             yield match.start(), _DECODER.raw_decode(raw)[0]
-        except ValueError:
+        except (ValueError, RecursionError):
             yield match.start(), {}
 
 

@@ -122,7 +122,9 @@ _BROKEN: Final = (
 def _cells(columns: Sequence[Column], wanted: Sequence[str]) -> Sequence[Any] | None:
     by_name = {column.name.strip().lower(): column for column in columns}
     found = next((by_name[name.lower()] for name in wanted if name.lower() in by_name), None)
-    return found.cells if found is not None else None
+    if found is None:
+        return None
+    return [None if code < 0 else found.cells[code] for code in found.codes.tolist()]
 
 
 def _column(header: Sequence[str], wanted: Sequence[str], *, needed: bool = True) -> int | None:

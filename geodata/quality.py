@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -169,6 +170,15 @@ WARNINGS = frozenset(
 """Findings that are told but refuse nothing."""
 
 
+def readable(text: str) -> str:
+    r"""Return a text that quotes a file with nothing in it that no database and no page takes.
+
+    >>> readable("a\0b\ud800c\u202ed")
+    'a�b�c�d'
+    """
+    return "".join("\ufffd" if unicodedata.category(c)[0] == "C" else c for c in text)
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong with a file.
@@ -199,8 +209,8 @@ class Problem:
             "row": self.row,
             "code": self.code,
             "severity": self.severity.value,
-            "zh": self.zh,
-            "en": self.en,
+            "zh": readable(self.zh),
+            "en": readable(self.en),
             "lon": lon,
             "lat": lat,
         }

@@ -17,8 +17,10 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import re
 import resource
 import sqlite3
+import struct
 import sys
 import warnings
 from contextlib import closing
@@ -28,7 +30,35 @@ from typing import Any
 NEW_USER, NEW_NET = 0x10000000, 0x40000000
 """CLONE_NEWUSER and CLONE_NEWNET of Linux's unshare(2)."""
 
+NO_NEW_PRIVILEGES, SET_SECCOMP, MODE_FILTER = 38, 22, 2
+"""Options of Linux's prctl(2)."""
+
+REFUSED_CALLS = {
+    "x86_64": (0xC000003E, (41, 42, 53, 56, 57, 58, 59, 101, 322, 435)),
+    "aarch64": (0xC00000B7, (117, 198, 199, 203, 220, 221, 281, 435)),
+}
+"""By machine: its number for audits, and its numbers of socket, connect, socketpair, clone, fork, vfork,
+execve, ptrace, execveat and clone3 (linux/audit.h, asm/unistd.h)."""
+
+LOAD_WORD, JUMP_EQUAL, RETURN = 0x20, 0x15, 0x06
+ALLOWED, REFUSED, KILLED = 0x7FFF0000, 0x00050001, 0x80000000
+"""Codes of classic BPF, and what a filter of system calls says: yes; EPERM; the end of the process."""
+
+MOST_OPEN_FILES = 64
+
+OSM = "OSM"
+"""GDAL's driver of OpenStreetMap."""
+
+MANY = 50_000
+"""Rows from which pandas is worth loading."""
+
+NOT_NEEDED = ("geopandas", "pandas", "pyarrow", "shapely")
+"""Packages that pyogrio loads where it finds them: two thirds of the time that a small file takes."""
+
 BYTES_OF_A_VERTEX = 16
+
+OUTWARD = re.compile(r"\b(ogr_|gdal_|load_extension|blobfromfile|importshp|exportshp)\w*\s*\(|/vsi")
+"""In a view or trigger of a GeoPackage: functions with which GDAL and SpatiaLite leave the file."""
 
 
 class Refusal(Exception):
@@ -40,11 +70,33 @@ class Refusal(Exception):
 
 
 def confine(limits: dict[str, int]) -> None:
-    """Limit memory, processor time and file size; leave the network where the system lets us."""
+    """Limit memory, processor time and files; no network, no other process, as far as the system lets us."""
     for name in ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_FSIZE"):
         resource.setrlimit(getattr(resource, name), (limits[name], limits[name]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    ctypes.CDLL(None).unshare(NEW_USER | NEW_NET)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (MOST_OPEN_FILES, MOST_OPEN_FILES))
+    system = ctypes.CDLL(None, use_errno=True)
+    system.unshare(NEW_USER | NEW_NET)
+    refuse_calls(system)
+
+
+def refuse_calls(system: ctypes.CDLL) -> None:
+    """Have the kernel refuse sockets, new processes and new programs to this process, for good."""
+    known = REFUSED_CALLS.get(os.uname().machine)
+    if known is None:
+        return
+    audit, calls = known
+    steps = [(LOAD_WORD, 0, 0, 4), (JUMP_EQUAL, 1, 0, audit), (RETURN, 0, 0, KILLED)]
+    steps.append((LOAD_WORD, 0, 0, 0))
+    steps += [(JUMP_EQUAL, len(calls) - at, 0, call) for at, call in enumerate(calls)]
+    steps += [(RETURN, 0, 0, ALLOWED), (RETURN, 0, 0, REFUSED)]
+    content = b"".join(struct.pack("=HBBI", *step) for step in steps)
+    filtering = ctypes.create_string_buffer(content, len(content))
+    program = ctypes.create_string_buffer(
+        struct.pack("@HP", len(steps), ctypes.addressof(filtering))
+    )
+    system.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    system.prctl(SET_SECCOMP, MODE_FILTER, ctypes.byref(program), 0, 0)
 
 
 def read(folder: Path, request: dict[str, Any]) -> dict[str, Any]:
@@ -65,12 +117,23 @@ def read(folder: Path, request: dict[str, Any]) -> dict[str, Any]:
         raise Refusal("unconfined", drivers=extra)
     path, limits = request["path"], request["limits"]
     layer = _layer(pyogrio, path, request["layer"])
-    _measure(pyogrio, path, layer, request)
+    bbox = request.get("bbox")
+    most = None
+    if request["drivers"] == [OSM]:  # to count it is to read it: it is read up to one too many
+        most = limits["features"] + 1
+    else:
+        _measure(pyogrio, path, layer, request)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         meta, _, geometries, cells = pyogrio.raw.read(
-            path, layer=layer, encoding=request["encoding"], datetime_as_string=True
+            path,
+            layer=layer,
+            encoding=request["encoding"],
+            bbox=tuple(bbox) if bbox else None,
+            max_features=most,
+            datetime_as_string=True,
         )
+    _within("features", 0 if geometries is None else len(geometries), limits)
     _write_geometries(folder, geometries, limits)
     names = meta["fields"].tolist()
     columns = [
@@ -134,16 +197,32 @@ def _write_column(
     limits: dict[str, int],
 ) -> list[Any]:
     import numpy as np  # noqa: PLC0415 - after the limits
-    import pandas as pd  # noqa: PLC0415
 
     if values.dtype.kind not in "biufO":
         values = values.astype(str).astype(object)
-    codes, different = pd.factorize(values)
-    cells = [_plain(cell) for cell in different.tolist()]
+    codes, different = _factorized(values)
+    cells = [_plain(cell) for cell in different]
     longest = max((len(cell) for cell in cells if isinstance(cell, str)), default=0)
     _within("text", longest, limits, column=name)
-    np.save(folder / f"column-{number}.npy", codes.astype(np.int32))
+    np.save(folder / f"column-{number}.npy", np.asarray(codes, np.int32))
     return cells
+
+
+def _factorized(values: Any) -> tuple[Any, list[Any]]:  # noqa: ANN401 - arrays
+    """Return for each value the position of its first like, or -1 for none; and those different ones."""
+    if len(values) >= MANY:
+        if sys.modules.get("pandas", False) is None:
+            del sys.modules["pandas"]
+        import pandas as pd  # noqa: PLC0415 - faster by far, and dear to load
+
+        codes, different = pd.factorize(values)
+        return codes, different.tolist()
+    known: dict[Any, int] = {}
+    codes = [
+        -1 if cell is None or cell != cell else known.setdefault(cell, len(known))  # noqa: PLR0124 - NaN
+        for cell in values.tolist()
+    ]
+    return codes, list(known)
 
 
 def _plain(cell: Any) -> Any:  # noqa: ANN401 - whatever a driver gives
@@ -153,10 +232,15 @@ def _plain(cell: Any) -> Any:  # noqa: ANN401 - whatever a driver gives
 def refuse_programs(path: str) -> None:
     """Refuse a GeoPackage with virtual tables other than its own indexes: they may name other files."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as database:
-        made = database.execute(
-            "SELECT sql FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'"
+        # a virtual table is one without a page of its own, however its sentence is written
+        virtual = database.execute(
+            "SELECT sql FROM sqlite_master WHERE type = 'table' AND coalesce(rootpage, 0) = 0"
         ).fetchall()
-    if any("using rtree" not in sql.lower() for (sql,) in made):
+        views = database.execute("SELECT sql FROM sqlite_master WHERE type IN ('view', 'trigger')")
+        told = " ".join(sql or "" for (sql,) in views).lower()
+    if any("using rtree" not in (sql or "").lower() for (sql,) in virtual):
+        raise Refusal("virtual_tables")
+    if OUTWARD.search(told):
         raise Refusal("virtual_tables")
 
 
@@ -181,4 +265,6 @@ def main(folder: Path) -> int:
 
 
 if __name__ == "__main__":
+    absent: Any = dict.fromkeys(NOT_NEEDED)  # None: not to be found
+    sys.modules.update(absent)
     sys.exit(main(Path(sys.argv[1])))

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from geodata.cells import Cell
 from geodata.columns import DBF_NAME_BYTES, Column
 from geodata.datasets import Dataset, Format, gather
+from geodata.quality import Problem
 from gridmap.errors import GridmapError, InvalidInput, MissingCrs, TooLarge, UnreadableFile
 from gridmap.geometry import crs as systems
 from gridmap.geometry.crs import Crs
@@ -42,6 +43,33 @@ PATIENCE_S = 900
 
 AS_BYTES = "ISO-8859-1"
 """A Shapefile's text is read byte by byte and decoded here: strictly, by Python."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a reading may take.
+
+    Attributes:
+        limits: see `LIMITS`.
+        patience_s: seconds after which it is given up.
+    """
+
+    limits: Mapping[str, int]
+    patience_s: int
+
+
+FOR_PAGES = Bounds(
+    {
+        **LIMITS,
+        "features": 200_000,
+        "vertices": 5_000_000,
+        "RLIMIT_AS": 3 * 1024**3,
+        "RLIMIT_CPU": 40,
+        "RLIMIT_FSIZE": 1024**3,
+    },
+    45,
+)
+"""For a file that a browser sends: somebody waits, and a transaction is open meanwhile."""
 
 READING = Path(__file__).with_name("reading.py")
 SAMPLE = 6
@@ -67,6 +95,7 @@ class VectorLayer:
         columns: all columns, one cell a feature.
         wkb: well-known binary by feature, or None.
         cut_in: for a Shapefile the encoding in which its column names were cut to 10 bytes.
+        problems: what was left out in reading, and why.
     """
 
     name: str
@@ -75,10 +104,16 @@ class VectorLayer:
     columns: Sequence[Column]
     wkb: NDArray[np.object_]
     cut_in: str | None
+    problems: Sequence[Problem] = ()
 
 
 def read(
-    path: Path, *, crs: str | None = None, encoding: str | None = None, layer: str | None = None
+    path: Path,
+    *,
+    crs: str | None = None,
+    encoding: str | None = None,
+    layer: str | None = None,
+    bounds: Bounds | None = None,
 ) -> VectorLayer:
     """Read one layer of a vector file, in a process of its own.
 
@@ -87,6 +122,7 @@ def read(
         crs: coordinate system; wins over what the file says.
         encoding: of a Shapefile's text; wins over what the file says.
         layer: name of the layer, where a GeoPackage has several.
+        bounds: what the reading may take; as commands may where it is None.
 
     Raises:
         UnreadableFile: not what it says, a part missing, cut off, broken, too heavy to read.
@@ -98,7 +134,7 @@ def read(
     given = None if crs is None else systems.parse(crs)
     with tempfile.TemporaryDirectory(prefix="gridmap-import-") as scratch:
         dataset = gather(path, Path(scratch), crs_given=given is not None)
-        answer = _answer(dataset, Path(scratch), layer)
+        answer = _answer(dataset, Path(scratch), layer, bounds or Bounds(LIMITS, PATIENCE_S))
         columns, cut_in = _columns(dataset, answer, Path(scratch), encoding)
         return VectorLayer(
             path.name,
@@ -110,19 +146,53 @@ def read(
         )
 
 
+def read_part(
+    dataset: Dataset,
+    scratch: Path,
+    layer: str,
+    *,
+    bounds: Bounds | None = None,
+    bbox: Sequence[float] | None = None,
+) -> tuple[list[Column], NDArray[np.object_]]:
+    """Read one layer of a gathered dataset: its columns, and well-known binary by feature.
+
+    Args:
+        dataset: the dataset.
+        scratch: the folder that it stands in.
+        layer: name of the layer.
+        bounds: what the reading may take; as commands may where it is None.
+        bbox: west, south, east, north in degrees: what lies outside is left out.
+
+    Raises:
+        UnreadableFile, TooLarge: see `read`.
+    """
+    given = bounds or Bounds(LIMITS, PATIENCE_S)
+    answer = _answer(dataset, scratch, layer, given, bbox=list(bbox) if bbox else None)
+    columns, _ = _columns(dataset, answer, scratch, None)
+    return columns, _wkb(scratch)
+
+
 def sha256(path: Path) -> str:
     """Return a file's SHA-256 in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _answer(dataset: Dataset, scratch: Path, layer: str | None) -> dict[str, Any]:
+def _answer(
+    dataset: Dataset,
+    scratch: Path,
+    layer: str | None,
+    bounds: Bounds,
+    *,
+    bbox: list[float] | None = None,
+) -> dict[str, Any]:
     request = {
         "path": str(dataset.path),
         "layer": layer,
         "encoding": AS_BYTES if dataset.format is Format.SHAPEFILE else None,
         "drivers": [dataset.format.value],
-        "limits": LIMITS,
+        "limits": dict(bounds.limits),
+        "bbox": bbox,
     }
     (scratch / "request.json").write_text(json.dumps(request), encoding="ascii")
     try:
@@ -132,7 +202,7 @@ def _answer(dataset: Dataset, scratch: Path, layer: str | None) -> dict[str, Any
             cwd=scratch,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=PATIENCE_S,
+            timeout=bounds.patience_s,
             check=False,
         )
     except subprocess.TimeoutExpired as slow:
@@ -163,6 +233,9 @@ def reading_environment(allowed: Format, scratch: Path) -> dict[str, str]:
         "GDAL_HTTP_PROXY": "127.0.0.1:9",
         "GDAL_HTTP_TIMEOUT": "1",
         "PROJ_NETWORK": "OFF",
+        "CPL_TMPDIR": str(scratch),
+        "GDAL_NUM_THREADS": "1",
+        "OSM_USE_CUSTOM_INDEXING": "NO",  # it wants ids in order, and editors write them in none
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
     }
@@ -183,11 +256,13 @@ def _refusal(dataset: Dataset, failure: dict[str, Any]) -> GridmapError:
             )
         case "which_layer" | "no_such_layer":
             layers = "、".join(failure["layers"]) or "—"
-            return InvalidInput(
-                reason_zh=f"请用 --layer 指定图层，文件里有：{layers}",
-                reason_en=f"Choose a layer with --layer; the file has: {layers}",
+            asked = InvalidInput(
+                reason_zh=f"请指定图层（命令：--layer），文件里有：{layers}",
+                reason_en=f"Choose a layer (command: --layer); the file has: {layers}",
                 field="layer",
             )
+            asked.params["layers"] = failure["layers"]
+            return asked
         case "no_geometry":
             return _unreadable(dataset, "没有图形，只有表格", "it has no geometry, only a table")
         case "virtual_tables":
@@ -264,6 +339,8 @@ def _decoded(dataset: Dataset, column: Column, encoding: str | None) -> Column:
         ) from unknown
     except UnicodeDecodeError as undecodable:
         raise _asking(dataset, column, encoding) from undecodable
+    except ValueError as garbled:  # a declaration with a NUL in it
+        raise _asking(dataset, column, encoding) from garbled
     return Column(name, column.codes, cells)
 
 
@@ -300,10 +377,12 @@ def _asking(dataset: Dataset, column: Column, encoding: str | None) -> InvalidIn
         if encoding
         else "it does not name its encoding (no .cpg) and is not UTF-8"
     )
-    return InvalidInput(
+    asked = InvalidInput(
         reason_zh=f"文件“{dataset.name}”{why_zh}。按 GB18030 读出来是：{sample}。"
-        "如果正确，请加上 --encoding gb18030",
+        "如果正确，请指定编码 GB18030（命令：--encoding gb18030）",
         reason_en=f"“{dataset.name}”: {why_en}. Read as GB18030 it says: {sample}."
-        " If that is right, add --encoding gb18030",
+        " If that is right, choose the encoding GB18030 (command: --encoding gb18030)",
         field="encoding",
     )
+    asked.params["sample"] = sample
+    return asked

@@ -53,6 +53,12 @@ class InvalidInput(GridmapError):
         super().__init__(field=field, reason_zh=reason_zh, reason_en=reason_en)
 
 
+class BadQuery(InvalidInput):
+    """A query parameter that a standard's own rules refuse."""
+
+    code = "bad_query"
+
+
 class UnknownCrs(GridmapError):
     """A coordinate system that nobody here can read."""
 
@@ -178,14 +184,20 @@ class UnreadableFile(GridmapError):
     en = "The file “{name}” cannot be read: {reason_en}."
 
 
+class UnknownFileType(UnreadableFile):
+    """A file whose content, or its extension, is none that is taken; it says what was found."""
+
+    code = "unknown_file_type"
+
+
 class MissingCrs(GridmapError):
     """A file that does not say its coordinate system; it is never guessed."""
 
     code = "missing_crs"
     zh = "文件“{name}”没有说明坐标系。"
     en = "The file “{name}” does not name its coordinate system."
-    hint_zh = "请用 --crs 指定，例如 --crs EPSG:4490、--crs gcj02。"
-    hint_en = "Name it with --crs, for example --crs EPSG:4490 or --crs gcj02."
+    hint_zh = "请指定坐标系，例如 EPSG:4490、gcj02（命令：--crs EPSG:4490）。"
+    hint_en = "Name it, for example EPSG:4490 or gcj02 (command: --crs EPSG:4490)."
 
 
 class RefusedBatch(GridmapError):

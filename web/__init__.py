@@ -17,7 +17,18 @@ from gridmap.accounts.service import SignedIn
 from gridmap.errors import InvalidInput
 from gridmap.store.counters import Leases
 from gridmap.store.session import make_engine
-from web import access, errors, hot, language, located, ratelimits, security, session
+from web import (
+    access,
+    errors,
+    hot,
+    hot_tiles,
+    language,
+    located,
+    ratelimits,
+    security,
+    session,
+    tiles,
+)
 from web.api import (
     county,
     coverage,
@@ -35,8 +46,12 @@ from web.api import (
     search,
     steps,
     tracking,
+    webhooks,
 )
+from web.api import tiles as tiles_api
 from web.config import LARGEST_BODY, Config
+from web.ogc import views as ogc_views
+from web.open311 import views as open311_views
 from web.pages import (
     account,
     account_factor,
@@ -52,6 +67,8 @@ from web.pages import (
     desk_lists,
     desk_moves,
     docs,
+    exports,
+    imports,
     inbox,
     leaders,
     names,
@@ -62,6 +79,8 @@ from web.pages import (
     report,
     report_shell,
     settings,
+    settings_keys,
+    settings_webhooks,
     track,
 )
 from web.pages import coverage as coverage_page
@@ -74,12 +93,16 @@ BLUEPRINTS = (
     health.blueprint,
     county.blueprint,
     features.blueprint,
+    tiles_api.blueprint,
+    ogc_views.blueprint,
     search.blueprint,
     locate.blueprint,
     locate_words.blueprint,
     reports.blueprint,
     tracking.blueprint,
     steps.blueprint,
+    webhooks.blueprint,
+    open311_views.blueprint,
     coverage.blueprint,
     coverage_tasks.blueprint,
     plans.blueprint,
@@ -111,12 +134,16 @@ BLUEPRINTS = (
     registers.blueprint,
     names.blueprint,
     register_workbooks.blueprint,
+    imports.blueprint,
     settings.blueprint,
+    settings_keys.blueprint,
+    settings_webhooks.blueprint,
     channels.blueprint,
     inbox.blueprint,
     leaders.blueprint,
     language_page.blueprint,
     docs.blueprint,
+    exports.blueprint,
 )
 
 
@@ -184,15 +211,18 @@ def create_app(config: Config, open_transaction: session.OpenTransaction | None 
         GRIDMAP=config,
         **docs.OPENAPI,
     )
+    engine = None
     if open_transaction is None:
         engine = make_engine(config.database_url, pool_size=config.pool_size)
         app.extensions["gridmap_engine"] = engine
         open_transaction = session.transactions_of(engine)
         located.install(app.extensions, engine)
     session.install(app.extensions, open_transaction)
+    tiles.install(app.extensions, config, engine)
     app.extensions[ratelimits.EXTENSION] = Leases()
     _install(app)
     hot.install(app, open_transaction, rate_limits=config.rate_limits)
+    hot_tiles.install(app, open_transaction, rate_limits=config.rate_limits)
     if config.secure_cookies:
         # behind a proxy that ends HTTPS: the client's address is the one that it passes on
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
@@ -202,6 +232,7 @@ def create_app(config: Config, open_transaction: session.OpenTransaction | None 
 def _install(app: Application) -> None:
     errors.install(app)
     security.install(app)
+    ratelimits.install(app)
     Babel(app, locale_selector=language.babel_locale)
     Compress(app)
     csrf = CSRFProtect(app)
@@ -212,6 +243,7 @@ def _install(app: Application) -> None:
             # The API takes no cookie-borne writes from other sites: reports need the header
             # Idempotency-Key, which no cross-site form can send, and cookies are SameSite=Lax.
             csrf.exempt(blueprint)
+    csrf.exempt(open311_views.blueprint)  # it knows no cookies: whoever writes shows a key
     app.context_processor(_page_context)
 
 

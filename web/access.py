@@ -10,6 +10,10 @@ from gridmap.accounts import service as accounts
 from gridmap.accounts.authority import Right
 from gridmap.accounts.service import SignedIn, Standing
 from gridmap.errors import NotAllowed, NotFound, NotSignedIn
+from gridmap.platform import keys
+from gridmap.platform.keys import Bearer
+from gridmap.platform.refusals import KeyNeeded, MissingScope
+from gridmap.platform.scopes import Scope
 from gridmap.terms import Role
 from web.params import now
 from web.session import current_session
@@ -97,6 +101,26 @@ PERMISSIONS: Final[dict[str, str]] = {
     "settings.coverage": Role.ADMINISTRATOR,
     "settings.households": Role.ADMINISTRATOR,
     "settings.rates": Role.ADMINISTRATOR,
+    "settings.credits": Role.ADMINISTRATOR,
+    "settings_keys.show": Role.ADMINISTRATOR,
+    "settings_keys.make": Role.ADMINISTRATOR,
+    "settings_keys.revoke": Role.ADMINISTRATOR,
+    "settings_webhooks.show": Role.ADMINISTRATOR,
+    "settings_webhooks.new": Role.ADMINISTRATOR,
+    "settings_webhooks.one": Role.ADMINISTRATOR,
+    "settings_webhooks.rotate": Role.ADMINISTRATOR,
+    "settings_webhooks.try_one": Role.ADMINISTRATOR,
+    "settings_webhooks.again": Role.ADMINISTRATOR,
+    "settings_webhooks.remove": Role.ADMINISTRATOR,
+    "open311.discovery": PUBLIC,
+    "open311.services": PUBLIC,
+    "open311.service": PUBLIC,
+    "open311.listed": PUBLIC,
+    "open311.one": PUBLIC,
+    "open311.file": Scope.REPORTS_WRITE,
+    "open311.token": Scope.REPORTS_WRITE,
+    "webhooks_api.listed": Scope.WEBHOOKS,
+    "webhooks_api.deliveries": Scope.WEBHOOKS,
     "channels.show": Role.ADMINISTRATOR,
     "channels.save_mail": Role.ADMINISTRATOR,
     "channels.try_mail": Role.ADMINISTRATOR,
@@ -142,8 +166,19 @@ PERMISSIONS: Final[dict[str, str]] = {
     "county_api.county": PUBLIC,
     "features_api.layer": PUBLIC,
     "features_api.buildings": PUBLIC,
+    "tiles_api.tile": PUBLIC,
+    "tiles_api.description": PUBLIC,
     "search_api.search": PUBLIC,
     "locate_api.locate": PUBLIC,
+    "ogc.landing": PUBLIC,
+    "ogc.conformance": PUBLIC,
+    "ogc.collections": PUBLIC,
+    "ogc.collection": PUBLIC,
+    "ogc.queryables": PUBLIC,
+    "ogc.items_of": PUBLIC,
+    "ogc.item": PUBLIC,
+    "exports.show": PUBLIC,
+    "exports.download": PUBLIC,
     "locate_words_api.locate": PUBLIC,
     "reports_api.file": PUBLIC,
     "reports_api.categories": PUBLIC,
@@ -181,6 +216,16 @@ PERMISSIONS: Final[dict[str, str]] = {
     "names.road_lines": Right.CURATE_NAMES,
     "names.export": Right.CURATE_NAMES,
     "names.take": Right.CURATE_NAMES,
+    "import_pages.show": Right.IMPORT_FILES,
+    "import_pages.send": Right.IMPORT_FILES,
+    "import_pages.fields": Right.IMPORT_FILES,
+    "import_pages.check": Right.IMPORT_FILES,
+    "import_pages.problems": Right.IMPORT_FILES,
+    "import_pages.shapes": Right.IMPORT_FILES,
+    "import_pages.take": Right.IMPORT_FILES,
+    "import_pages.record": Right.IMPORT_FILES,
+    "import_pages.listing": Right.IMPORT_FILES,
+    "import_pages.undo": Right.IMPORT_FILES,
     "leaders.list": SIGNED_IN,
     "leaders.show": SIGNED_IN,
     "coverage_tasks.show": SIGNED_IN,
@@ -193,7 +238,25 @@ PERMISSIONS: Final[dict[str, str]] = {
     "coverage_api.series": PUBLIC,
 }
 """Endpoint to rule: `public`, `started`, `signed_in`, or the system role or right that it needs. What an account sees
-inside its pages is narrowed by the scope of its posts, in the query itself."""
+inside its pages is narrowed by the scope of its posts, in the query itself. A rule that is a scope is for the keys of
+other systems, and for them alone: nobody's session opens it, and no key opens what is for people."""
+KEYED: Final[dict[str, Scope]] = {
+    "open311.listed": Scope.REPORTS_READ,
+    "open311.one": Scope.REPORTS_READ,
+    "reports_api.file": Scope.REPORTS_WRITE,
+    "locate_api.locate": Scope.LAYERS_READ,
+    "locate_words_api.locate": Scope.LAYERS_READ,
+    "search_api.search": Scope.LAYERS_READ,
+    "county_api.county": Scope.LAYERS_READ,
+    "features_api.layer": Scope.LAYERS_READ,
+    "features_api.buildings": Scope.LAYERS_READ,
+    "ogc.items_of": Scope.LAYERS_READ,
+    "ogc.item": Scope.LAYERS_READ,
+}
+"""Public routes that a key opens only by a scope; without a key they are for everybody."""
+OF_OPEN311: Final = "/open311/"
+"""Below it the key may also come as the parameter `api_key`, as that standard has it."""
+_BEARER: Final = "bearer "
 
 
 def account() -> SignedIn | None:
@@ -230,6 +293,51 @@ def standing() -> Standing:
     return found
 
 
+def bearer() -> Bearer | None:
+    """Return which other system has shown a key, or None; looked up once a request.
+
+    Raises:
+        BadKey: there is a key, and it is not valid.
+    """
+    if "bearer" not in g:
+        key = _shown_key()
+        g.bearer = keys.bearer(current_session(), key, now()) if key else None
+    found: Bearer | None = g.bearer
+    return found
+
+
+def _shown_key() -> str | None:
+    """Return the key of the request; an account's cookie is none."""
+    written = request.headers.get("Authorization", "")
+    if written[: len(_BEARER)].lower() == _BEARER:
+        return written[len(_BEARER) :].strip()
+    if request.path.startswith(OF_OPEN311):
+        return request.values.get("api_key")
+    return None
+
+
+def require_bearer() -> Bearer:
+    """Return which other system asks.
+
+    Raises:
+        KeyNeeded: it has shown no key.
+    """
+    found = bearer()
+    if found is None:
+        raise KeyNeeded
+    return found
+
+
+def is_for_keys(endpoint: str | None) -> bool:
+    """Tell whether a key opens the endpoint by a scope: its own limit counts there, not the address's."""
+    return endpoint in KEYED or PERMISSIONS.get(endpoint or "") in _SCOPES
+
+
+def _check_scope(found: Bearer, scope: Scope | None) -> None:
+    if scope is not None and scope not in found.scopes:
+        raise MissingScope(scope=scope.value)
+
+
 def check(endpoint: str | None) -> None:
     """Let the request pass or refuse it, by the table.
 
@@ -237,13 +345,20 @@ def check(endpoint: str | None) -> None:
         NotFound: no rule stands for the endpoint: it is closed.
         NotSignedIn: an account is needed.
         NotAllowed: the account lacks the role or the right.
+        KeyNeeded, BadKey, MissingScope: it is for keys, and this one does not open it.
     """
     if endpoint is None:
         return
     rule = PERMISSIONS.get(endpoint)
     if rule is None:
         raise NotFound
+    if rule in _SCOPES:
+        _check_scope(require_bearer(), Scope(rule))
+        return
     if rule == PUBLIC:
+        shown = bearer()
+        if shown is not None:
+            _check_scope(shown, KEYED.get(endpoint))
         return
     if rule == STARTED:
         standing()
@@ -260,3 +375,4 @@ def _may(found: SignedIn, rule: str) -> bool:
 
 
 _RIGHTS: Final = frozenset(str(right) for right in Right)
+_SCOPES: Final = frozenset(str(scope) for scope in Scope)

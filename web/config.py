@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 DEFAULT_HOME = ".gridmap"
-LARGEST_BODY = 40 * 1024 * 1024
+MEGABYTE = 1024 * 1024
+LARGEST_BODY = 40 * MEGABYTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class Config:
         pool_size: database connections a worker keeps.
         secure_cookies: send cookies over HTTPS only.
         rate_limits: off only for load tests on a machine of one's own.
+        tiles_folder: where tiles are kept for all workers; None keeps them in each worker's memory only.
+        tiles_bytes: what the tiles in that folder may take.
     """
 
     database_url: str
@@ -29,6 +32,8 @@ class Config:
     pool_size: int = 5
     secure_cookies: bool = False
     rate_limits: bool = True
+    tiles_folder: Path | None = None
+    tiles_bytes: int = 1024 * MEGABYTE
 
 
 def home() -> Path:
@@ -38,12 +43,15 @@ def home() -> Path:
 
 def from_environment() -> Config:
     """Read DATABASE_URL, SECRET_KEY (else a key kept in GRIDMAP_HOME) and the switches."""
+    tiles_mb = int(os.environ.get("GRIDMAP_TILES_MB", "1024"))
     return Config(
         database_url=os.environ.get("DATABASE_URL") or private_database(),
         secret_key=os.environ.get("SECRET_KEY") or kept_secret(home() / "secret_key"),
         pool_size=int(os.environ.get("GRIDMAP_POOL_SIZE", "5")),
         secure_cookies=os.environ.get("GRIDMAP_HTTPS", "") == "1",
         rate_limits=os.environ.get("GRIDMAP_RATE_LIMITS", "1") != "0",
+        tiles_folder=home() / "tiles" if tiles_mb > 0 else None,
+        tiles_bytes=tiles_mb * MEGABYTE,
     )
 
 

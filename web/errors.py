@@ -21,8 +21,11 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from werkzeug.exceptions import HTTPException
 
+from geodata.intake.service import CheckOutdated
+from geodata.loading.undoing import NotUndone
 from gridmap import errors
 from gridmap.errors import GridmapError
+from gridmap.platform import refusals as keys
 from gridmap.redistricting import refusals
 from web import language
 
@@ -37,17 +40,25 @@ STATUS: Final[dict[type[GridmapError], int]] = {
     errors.WrongOneTimeCode: 401,
     errors.LastAdministrator: 409,
     errors.MissingIdempotencyKey: 400,
+    errors.BadQuery: 400,
     errors.IdempotencyConflict: 422,
     errors.StaleVersion: 409,
     errors.IllegalStep: 409,
     errors.MovedOn: 409,
     errors.NotEmpty: 409,
+    CheckOutdated: 409,
+    NotUndone: 409,
     refusals.PlanMovedOn: 409,
     refusals.PlanOutdated: 409,
     refusals.WrongPlanState: 409,
     refusals.SamePlanner: 403,
+    keys.KeyNeeded: 401,
+    keys.BadKey: 401,
+    keys.MissingScope: 403,
+    keys.OtherJurisdiction: 403,
     errors.TooManyRequests: 429,
     errors.TooLarge: 413,
+    errors.UnknownFileType: 415,
     errors.Unavailable: 503,
     errors.StorageFull: 507,
     errors.FontMissing: 503,
@@ -138,7 +149,9 @@ def _answer(body: dict[str, Any], status: int) -> Response:
 
 def wants_page() -> bool:
     """Tell whether a person's browser asked for a page (and not a script for data)."""
-    if request.path.startswith(("/api/", "/openapi.json", "/static/")):
+    if request.path.startswith(
+        ("/api/", "/ogc", "/open311/", "/tiles/", "/openapi.json", "/static/")
+    ):
         return False
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "text/html"
 
@@ -158,12 +171,17 @@ def answer(refusal: GridmapError) -> ResponseReturnValue:
 
 
 def _invalid(failure: ValidationError) -> Response:
+    field, sentence = first_fault(failure)
+    return _answer(problem("invalid_input", sentence, field=field), 422)
+
+
+def first_fault(failure: ValidationError) -> tuple[str, str]:
+    """Return the first field that is wrong, and what is wrong with it in the reader's language."""
     first = failure.errors(include_url=False)[0]
     field = ".".join(str(part) for part in first["loc"]) or "body"
     context: dict[str, Any] = dict(first.get("ctx", {}))
     zh, en = _PYDANTIC.get(first["type"], _WRONG)
-    sentence = (en if language.current() == "en" else zh).format(field=field, **context)
-    return _answer(problem("invalid_input", sentence, field=field), 422)
+    return field, (en if language.current() == "en" else zh).format(field=field, **context)
 
 
 def _api_http(failure: HTTPError) -> Response:
@@ -182,8 +200,17 @@ def _http(failure: HTTPException) -> Response:
 
 
 def _plain(status: int) -> Response:
-    code, zh, en = _HTTP.get(status, _HTTP[400] if status < 500 else _HTTP[500])  # noqa: PLR2004
-    return _answer(problem(code, en if language.current() == "en" else zh), status)
+    return _answer(problem(_words_of(status)[0], sentence_of(status)), status)
+
+
+def sentence_of(status: int) -> str:
+    """Return what a plain HTTP status says in the reader's language."""
+    _code, zh, en = _words_of(status)
+    return en if language.current() == "en" else zh
+
+
+def _words_of(status: int) -> tuple[str, str, str]:
+    return _HTTP.get(status, _HTTP[400] if status < 500 else _HTTP[500])  # noqa: PLR2004
 
 
 def _database(failure: OperationalError) -> ResponseReturnValue:

@@ -16,7 +16,7 @@ from werkzeug.http import parse_accept_header, parse_cookie
 
 from gridmap.errors import GridmapError
 from gridmap.geolocation.rules import Place
-from gridmap.store.counters import Leases
+from gridmap.store.counters import Leases, Tally
 from gridmap.terms import PlaceSource
 from web import access, language, ratelimits, security
 from web.located import TEXTS, Texts
@@ -43,36 +43,47 @@ class Hot:
     Args:
         behind: who answers the rest.
         texts: answers on today's county.
-        wait: counts a call of an address; returns 0, or the seconds to wait beyond the limit.
+        count: counts a call of an address and says where it stands; None where there is no limit.
     """
 
-    def __init__(self, behind: WSGIApplication, texts: Texts, wait: Callable[[str], int]) -> None:
-        self._behind, self._texts, self._wait = behind, texts, wait
+    def __init__(
+        self, behind: WSGIApplication, texts: Texts, count: Callable[[str], Tally | None]
+    ) -> None:
+        self._behind, self._texts, self._count = behind, texts, count
         headers = {"Content-Type": "application/json", **security.headers_of(PATH)}
         self._headers = list(headers.items())
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer, or let Flask answer."""
-        body = None
+        found = None
         if environ["PATH_INFO"] == PATH and environ["REQUEST_METHOD"] == "GET":
-            body = self._answer(environ)
-        if body is None:
+            found = self._answer(environ)
+        if found is None:
             return self._behind(environ, start_response)
-        start_response("200 OK", [*self._headers, ("Content-Length", str(len(body)))])
+        body, said = found
+        length = ("Content-Length", str(len(body)))
+        start_response("200 OK", [*self._headers, *said.items(), length])
         return (body,)
 
-    def _answer(self, environ: WSGIEnvironment) -> bytes | None:
+    def _answer(self, environ: WSGIEnvironment) -> tuple[bytes, dict[str, str]] | None:
+        """Return a body and what its headers say of the limit."""
         place = _place(environ.get("QUERY_STRING", ""))
-        if place is None:
-            return None
+        if place is None or "HTTP_AUTHORIZATION" in environ:
+            return None  # a key has a limit of its own
         reader = _language(environ.get("HTTP_COOKIE", ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
         try:
             text = self._texts.of(place, today(), reader)
         except GridmapError:
             return None  # Flask says it in words
-        if text is None or self._wait(environ.get("REMOTE_ADDR", "")):
+        if text is None:
             return None
-        return text.encode("ascii")
+        tally = self._count(environ.get("REMOTE_ADDR", ""))
+        if tally is None:
+            return text.encode("ascii"), {}
+        if tally.wait_s:
+            return None
+        limit = ratelimits.LIMITS[ENDPOINT]
+        return text.encode("ascii"), ratelimits.headers_of(ratelimits.BY_ADDRESS, limit, tally)
 
 
 def install(app: Flask, open_transaction: OpenTransaction, *, rate_limits: bool) -> None:
@@ -82,10 +93,12 @@ def install(app: Flask, open_transaction: OpenTransaction, *, rate_limits: bool)
         return
     leases: Leases = app.extensions[ratelimits.EXTENSION]
 
-    def wait(address: str) -> int:
-        return ratelimits.leased(leases, open_transaction, ENDPOINT, address) if rate_limits else 0
+    def count(address: str) -> Tally | None:
+        if not rate_limits:
+            return None
+        return ratelimits.leased(leases, open_transaction, ENDPOINT, address)
 
-    app.wsgi_app = Hot(app.wsgi_app, texts, wait)  # type: ignore[method-assign]
+    app.wsgi_app = Hot(app.wsgi_app, texts, count)  # type: ignore[method-assign]
 
 
 def _place(query: str) -> Place | None:

@@ -24,11 +24,13 @@ from gridmap.coverage.tasks import service as gaps
 from gridmap.dispatch import retention, sweeping
 from gridmap.messaging import service as messaging
 from gridmap.messaging.service import WAKE
+from gridmap.platform import outbox
+from gridmap.platform.outbox import WAKE as WEBHOOKS_WAIT
 from gridmap.redistricting import adoption, proposing, terrain
 from gridmap.redistricting.proposing import WAKE as PROPOSALS_WAIT
 from gridmap.store.session import engine_url
 from gridmap.timespan import local_day
-from web.delivery import sending
+from web.delivery import sending, webhooks
 from web.params import now
 from web.session import OpenTransaction, transactions_of
 
@@ -39,6 +41,7 @@ AT_NIGHT: Final = "30 18 * * *"
 """In UTC: half past two in the county."""
 DELIVER: Final = "deliver"
 PROPOSE: Final = "propose"
+PUSH: Final = "push"
 DAYS_KEPT_H: Final = 7 * 24
 POOL: Final = 4
 CONNECTIONS_TIME_OUT_S: Final = 5.0
@@ -67,6 +70,13 @@ def deliver(work: Work) -> None:
     tried = sending.deliver(work.open_transaction, work.clock, work.stopping)
     if tried:
         log.info("messages on their way: %d", tried)
+
+
+def push(work: Work) -> None:
+    """Tell other systems what has happened."""
+    tried = webhooks.deliver(work.open_transaction, work.clock, work.stopping)
+    if tried:
+        log.info("webhooks on their way: %d", tried)
 
 
 def climb(work: Work) -> None:
@@ -110,6 +120,7 @@ def clean(work: Work) -> None:
     """Delete old messages, and what reporters left with reports that were closed long ago."""
     with work.open_transaction() as session:
         messaging.clean(session, work.clock())
+        outbox.clean(session, work.clock())
     erased = 1
     while erased and not work.stopping():
         with work.open_transaction() as session:
@@ -118,6 +129,7 @@ def clean(work: Work) -> None:
 
 PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic(DELIVER, EVERY_MINUTE, deliver),
+    Periodic(PUSH, EVERY_MINUTE, push),
     Periodic("climb", EVERY_MINUTE, climb),
     Periodic(PROPOSE, EVERY_MINUTE, propose),
     Periodic("adopt", EVERY_MINUTE, adopt),
@@ -222,7 +234,7 @@ def _register_tidying(app: App) -> None:
     )
 
 
-WAKES: Final = {WAKE: DELIVER, PROPOSALS_WAIT: PROPOSE}
+WAKES: Final = {WAKE: DELIVER, PROPOSALS_WAIT: PROPOSE, WEBHOOKS_WAIT: PUSH}
 """Channel to the work that is asked for on it."""
 
 

@@ -41,7 +41,7 @@ def current() -> str:
 
 def _of_request() -> str:
     chosen = request.cookies.get(COOKIE)
-    if request.path.startswith("/api/"):
+    if request.path.startswith(("/api/", "/open311/", "/tiles/")):
         return of_program(chosen, request.accept_languages)
     return str(chosen) if chosen in LANGUAGES else LANGUAGES[0]
 

@@ -26,6 +26,7 @@ FAULTS: dict[str, tuple[str, str]] = {
     "road_owner": ("边界道路由该网格负责", "the road on the edge belongs to this grid"),
     "circle": ("手机定位精度不够，请确认", "the phone's position is not sure enough"),
     "no_number": ("没有写明楼号", "no building is named"),
+    "crossing": ("写的是路口", "a crossing is named"),
     "relative": ("写的是附近", "near what is named"),
     "said": ("按文字确定楼栋", "the words name the building"),
     "words_elsewhere": ("文字说的是另一处", "the words name another place"),

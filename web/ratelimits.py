@@ -1,4 +1,9 @@
-"""Rate limits of the operations that strangers can abuse, counted in PostgreSQL for all workers."""
+"""Rate limits of the operations that strangers can abuse, counted in PostgreSQL for all workers.
+
+A limited answer says its limit in numbers (draft-ietf-httpapi-ratelimit-headers): `RateLimit-Policy` is
+the limit, `RateLimit` what is left of it. Whoever shows a key has the key's own limit for all it asks; the
+limit of the address falls away only where a scope opens the door, so that no key guesses passwords faster.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +11,13 @@ import contextlib
 import math
 from typing import Final
 
-from flask import Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from sqlalchemy.orm import Session
 
 from gridmap.errors import GuessedTail, NotFound, TooManyRequests
 from gridmap.store import counters
-from gridmap.store.counters import CallCounter, Lease, Leases
+from gridmap.store.counters import CallCounter, Lease, Leases, Tally
+from web import access
 from web.config import Config
 from web.numbers import report_number
 from web.params import now
@@ -23,6 +29,11 @@ LIMITS: Final[dict[str, tuple[int, int]]] = {
     "account_factor.code": (20, 300),
     "channels.try_mail": (10, 60),
     "channels.try_robot": (10, 60),
+    "open311.discovery": (300, 300),
+    "open311.services": (300, 300),
+    "open311.service": (300, 300),
+    "open311.listed": (120, 300),
+    "open311.one": (600, 300),
     "reports_api.file": (60, 3600),
     "reports_api.track": (60, 300),
     "tracking_api.near": (120, 300),
@@ -32,7 +43,13 @@ LIMITS: Final[dict[str, tuple[int, int]]] = {
     "track_pages.answer": (30, 300),
     "track_pages.photo": (120, 300),
     "locate_api.locate": (6000, 300),
+    "tiles_api.tile": (60_000, 300),
+    "tiles_api.description": (1200, 300),
     "locate_words_api.locate": (300, 300),
+    "ogc.items_of": (1200, 300),
+    "ogc.item": (1200, 300),
+    "ogc.collections": (300, 300),
+    "exports.download": (60, 300),
     "names.take": (30, 300),
     "names.export": (60, 300),
     "coverage_api.audit": (900, 300),
@@ -45,7 +62,10 @@ LIMITS: Final[dict[str, tuple[int, int]]] = {
     "coverage_files_api.report_docx": (20, 300),
 }
 """Endpoint to (calls, seconds) for one address."""
-LEASED: Final[dict[str, int]] = {"locate_api.locate": 50}
+BY_ADDRESS: Final = "address"
+BY_KEY: Final = "key"
+KEY_WINDOW_S: Final = 60
+LEASED: Final[dict[str, int]] = {"locate_api.locate": 50, "tiles_api.tile": 200}
 """Endpoints that are called very often: a process counts so many calls ahead in one statement."""
 TAILED: Final = frozenset(
     {"reports_api.track", "tracking_api.answer", "track_pages.show", "track_pages.answer"}
@@ -63,8 +83,17 @@ WRITES: Final = frozenset(
 """Endpoints where only POST counts."""
 
 
+def install(app: Flask) -> None:
+    """Let every limited answer say its limit, refusals too."""
+
+    @app.after_request
+    def _say(response: Response) -> Response:
+        response.headers.update(g.get("rate_headers", {}))
+        return response
+
+
 def check(endpoint: str | None) -> None:
-    """Count the call of an address; refuse it over the limit, and tails that are being guessed.
+    """Count the call of a key or an address; refuse it over the limit, and tails that are being guessed.
 
     Raises:
         TooManyRequests: the limit is passed; says how many seconds to wait.
@@ -72,17 +101,38 @@ def check(endpoint: str | None) -> None:
     """
     if not _limited():
         return
-    limit = LIMITS.get(endpoint or "")
-    if limit is not None and not (endpoint in WRITES and request.method != "POST"):
-        if endpoint in LEASED:
-            leases: Leases = current_app.extensions[EXTENSION]
-            wait = leased(leases, separate_transaction, str(endpoint), request.remote_addr or "")
-            if wait:
-                raise TooManyRequests(seconds=wait)
-        else:
-            _count(f"{endpoint}:{request.remote_addr}", limit)
+    bearer = access.bearer()
+    if bearer is None or not access.is_for_keys(endpoint):
+        _check_address(endpoint)
+    if bearer is not None:
+        _count(f"key:{bearer.id}", (bearer.per_minute, KEY_WINDOW_S), BY_KEY)
     if endpoint in TAILED and request.args.get("tail"):
         _refuse_guessing()
+
+
+def _check_address(endpoint: str | None) -> None:
+    limit = LIMITS.get(endpoint or "")
+    if limit is None or (endpoint in WRITES and request.method != "POST"):
+        return
+    if endpoint in LEASED:
+        leases: Leases = current_app.extensions[EXTENSION]
+        found = leased(leases, separate_transaction, str(endpoint), request.remote_addr or "")
+        _judge(found, limit, BY_ADDRESS)
+    else:
+        _count(f"{endpoint}:{request.remote_addr}", limit, BY_ADDRESS)
+
+
+def headers_of(name: str, limit: tuple[int, int], found: Tally) -> dict[str, str]:
+    """Return the headers that say a limit: calls and seconds of its window, what is left, until when.
+
+    >>> headers_of("address", (60, 300), Tally(0, 59, 300))
+    {'RateLimit-Policy': '"address";q=60;w=300', 'RateLimit': '"address";r=59;t=300'}
+    """
+    calls, seconds = limit
+    return {
+        "RateLimit-Policy": f'"{name}";q={calls};w={seconds}',
+        "RateLimit": f'"{name}";r={found.left};t={found.reset_s}',
+    }
 
 
 def count_wrong_tail(response: Response) -> Response:
@@ -100,15 +150,20 @@ def _limited() -> bool:
     return config.rate_limits
 
 
-def _count(key: str, limit: tuple[int, int]) -> None:
+def _count(key: str, limit: tuple[int, int], name: str) -> None:
     with separate_transaction() as session:  # a refused request counts too
-        wait = counters.count(session, key, *limit, now=now())
-    if wait:
-        raise TooManyRequests(seconds=wait)
+        found = counters.tally(session, key, *limit, now=now())
+    _judge(found, limit, name)
 
 
-def leased(leases: Leases, open_transaction: OpenTransaction, endpoint: str, address: str) -> int:
-    """Use one call that was counted ahead; return 0, or the seconds to wait beyond the limit."""
+def _judge(found: Tally, limit: tuple[int, int], name: str) -> None:
+    g.rate_headers = headers_of(name, limit, found)
+    if found.wait_s:
+        raise TooManyRequests(seconds=found.wait_s)
+
+
+def leased(leases: Leases, open_transaction: OpenTransaction, endpoint: str, address: str) -> Tally:
+    """Use one call that was counted ahead; return where it stands."""
     key, at = f"{endpoint}:{address}", now()
 
     def more() -> Lease:

@@ -27,6 +27,7 @@ PERSONAL = (
     "/audit",
     "/board",
     "/registers",
+    "/open311/",
 )
 """Addresses whose answers no cache may keep."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from geodata.batches import Batch
 from geodata.loading import areas, buildings, compounds, geography, grids, names
+from geodata.loading.changes import Changes
 from geodata.loading.copying import Progress
+from geodata.loading.journal import Journal
 from geodata.loading.prepared import Options, Prepared
 from geodata.loading.writing import Ids, write
-from geodata.quality import Problem, Severity, errors, in_order, kept
+from geodata.quality import Problem, Severity, errors, in_order, kept, readable
 from geodata.sources import Layer
 from geodata.vector_files import sha256
 from gridmap.errors import GridmapError, InvalidInput
@@ -37,7 +39,7 @@ _PREPARE: dict[Layer, Prepare] = {
     Layer.WATER: geography.prepare,
     Layer.PLACES: geography.prepare,
 }
-_MAY_BE_COMPLETE = frozenset({Layer.BUILDINGS, Layer.ROADS, Layer.WATER, Layer.PLACES})
+MAY_BE_COMPLETE = frozenset({Layer.BUILDINGS, Layer.ROADS, Layer.WATER, Layer.PLACES})
 """Layers whose features may end because a file does not name them: nothing else hangs on these."""
 
 LOADED, CHECKED, REFUSED = "loaded", "checked", "refused"
@@ -54,6 +56,8 @@ class Outcome:
         result: ``loaded``, ``checked`` (only looked at) or ``refused``; only the first changed something.
         counts: features, new, changed, unchanged, ended, errors, warnings, and figures of the layer.
         problems: all that is wrong, errors first.
+        changes: which features are new, changed or the same; None where nothing could be compared.
+        record_id: number of the record of an import that was loaded.
     """
 
     layer: Layer
@@ -64,6 +68,8 @@ class Outcome:
     result: str
     counts: dict[str, int]
     problems: list[Problem] = field(repr=False)
+    changes: Changes | None = field(default=None, repr=False)
+    record_id: int | None = None
 
 
 def check(session: Session, batch: Batch, day: date, options: Options | None = None) -> Outcome:
@@ -82,13 +88,15 @@ def check(session: Session, batch: Batch, day: date, options: Options | None = N
     return _outcome(batch, prepared, day, CHECKED)
 
 
-def load(
+def load(  # noqa: PLR0913 - what, when and by whom
     session: Session,
     batch: Batch,
     day: date,
     now: datetime,
     options: Options | None = None,
     progress: Progress = lambda _count: None,
+    *,
+    account_id: int | None = None,
 ) -> Outcome:
     """Import a batch in the caller's transaction: all of it, or nothing where it has an error.
 
@@ -99,6 +107,7 @@ def load(
         now: aware moment of the import.
         options: see `Options`.
         progress: told the number of rows as they are written.
+        account_id: who brings it in; None for the command.
 
     Returns:
         ``loaded``, with its record kept in the same transaction; or ``refused``, with nothing written:
@@ -108,19 +117,35 @@ def load(
         InvalidInput: another import is running, or a plan is being published; `Options.complete` for a
             layer on which others hang.
     """
-    _take_turn(session)
+    take_turn(session)
     prepared = _prepared(session, batch, day, options or Options())
     if errors([*batch.problems, *prepared.problems]):
         return _outcome(batch, prepared, day, REFUSED)
+    record = _record(_outcome(batch, prepared, day, LOADED), now, account_id)
+    session.add(record)
+    session.flush()
+    _write(Journal(session, record.id), batch, prepared, (day, now), progress)
+    outcome = replace(_outcome(batch, prepared, day, LOADED), record_id=record.id)
+    record.counts = outcome.counts
+    session.flush()
+    return outcome
+
+
+def _write(
+    journal: Journal,
+    batch: Batch,
+    prepared: Prepared,
+    when: tuple[date, datetime],
+    progress: Progress,
+) -> None:
+    day, now = when
     ids: Ids = {}
     for part in prepared.parts:
-        write(session, part, ids, day, progress)
-    prepared.counts |= prepared.finish(session)
+        write(journal, part, ids, day, progress)
+    prepared.counts |= prepared.finish(journal)
     if prepared.parts:
-        prepared.counts |= names.settle(session, batch, prepared.parts[prepared.main], day, now)
-    outcome = _outcome(batch, prepared, day, LOADED)
-    keep(session, outcome, now)
-    return outcome
+        main = prepared.parts[prepared.main]
+        prepared.counts |= names.settle(journal, batch, main, day, now)
 
 
 def unread(layer: Layer, path: Path, crs: str, day: date, refusal: GridmapError) -> Outcome:
@@ -131,17 +156,27 @@ def unread(layer: Layer, path: Path, crs: str, day: date, refusal: GridmapError)
     return Outcome(layer, path.name, digest, crs, day, REFUSED, {"errors": 1}, [found])
 
 
-def keep(session: Session, outcome: Outcome, now: datetime) -> int:
+def keep(
+    session: Session, outcome: Outcome, now: datetime, *, account_id: int | None = None
+) -> int:
     """Keep an import's record with its quality report; return the record's number.
 
     Args:
         session: the caller's transaction.
         outcome: what became of it.
         now: aware moment of the import.
+        account_id: who brought it in; None for the command.
     """
-    record = ImportRecord(
+    record = _record(outcome, now, account_id)
+    session.add(record)
+    session.flush()
+    return record.id
+
+
+def _record(outcome: Outcome, now: datetime, account_id: int | None) -> ImportRecord:
+    return ImportRecord(
         kind=outcome.layer.value,
-        file_name=outcome.file_name,
+        file_name=readable(outcome.file_name),
         file_sha256=outcome.file_sha256,
         crs=outcome.crs[:LONGEST_CRS_NAME],
         from_day=outcome.day,
@@ -149,13 +184,11 @@ def keep(session: Session, outcome: Outcome, now: datetime) -> int:
         outcome=outcome.result,
         counts=outcome.counts,
         problems=kept(outcome.problems),
+        account_id=account_id,
     )
-    session.add(record)
-    session.flush()
-    return record.id
 
 
-def _take_turn(session: Session) -> None:
+def take_turn(session: Session) -> None:
     """Take the lock of imports until the transaction ends: two would compare with the same past.
 
     Publications of plans share that lock: where it can be shared, it is one of them that holds it.
@@ -175,7 +208,7 @@ def _take_turn(session: Session) -> None:
 
 
 def _prepared(session: Session, batch: Batch, day: date, options: Options) -> Prepared:
-    if options.complete and batch.layer not in _MAY_BE_COMPLETE:
+    if options.complete and batch.layer not in MAY_BE_COMPLETE:
         raise InvalidInput(
             reason_zh=f"{batch.layer.zh}不能用 --complete 终止：别的数据挂在上面，请在规划中调整",
             reason_en=f"--complete cannot end {batch.layer.en}: other data hang on them; use a plan",
@@ -188,6 +221,7 @@ def _outcome(batch: Batch, prepared: Prepared, day: date, result: str) -> Outcom
     problems = in_order([*batch.problems, *prepared.problems])
     wrong = errors(problems)
     counts = {"features": len(batch), "errors": wrong, "warnings": len(problems) - wrong}
+    changes: Changes | None = None
     if prepared.parts:
         part = prepared.parts[prepared.main]
         changes = part.changes
@@ -206,4 +240,5 @@ def _outcome(batch: Batch, prepared: Prepared, day: date, result: str) -> Outcom
         result,
         counts | prepared.counts,
         problems,
+        changes,
     )

@@ -68,7 +68,7 @@ def prepare(session: Session, batch: Batch, day: date, options: Options) -> Prep
         problems,
         parts,
         {"townships": len(parts[1].codes)},
-        lambda session: settle(session, setting, lon, day),
+        lambda journal: settle(journal, setting, lon, day),
         main=2,
     )
 

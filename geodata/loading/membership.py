@@ -11,6 +11,7 @@ import shapely
 from sqlalchemy import LargeBinary, func, select
 from sqlalchemy.orm import Session
 
+from geodata.loading.journal import Journal
 from geodata.loading.surroundings import NOWHERE, Ground, Positions, ground
 from geodata.loading.targets import GRIDS, MEMBERSHIP, Standing, standing
 from geodata.loading.writing import Columns, plan, write
@@ -52,16 +53,17 @@ def settled(
     return found
 
 
-def assign_homeless(session: Session, day: date) -> dict[str, int]:
+def assign_homeless(journal: Journal, day: date) -> dict[str, int]:
     """Give every building that has no grid, on the day or after it, the grid that it lies in.
 
     Args:
-        session: the caller's transaction.
+        journal: keeps what is written, in the caller's transaction.
         day: the day from which they belong.
 
     Returns:
         ``assigned``: how many found a grid.
     """
+    session = journal.session
     codes, spots = _homeless(session, day)
     grids = ground(standing(session, GRIDS, day), name=0, shape=1)
     at = grids.holding(shapely.STRtree(shapely.from_wkb(np.array(spots, dtype=object))))
@@ -70,7 +72,7 @@ def assign_homeless(session: Session, day: date) -> dict[str, int]:
     ]
     columns: Columns = {"grid_id": [grid for _, grid in found]}
     part = plan(session, MEMBERSHIP, [code for code, _ in found], columns, day)
-    write(session, part, {}, day, lambda _count: None)
+    write(journal, part, {}, day, lambda _count: None)
     return {"assigned": len(found)}
 
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from itertools import chain
+from typing import Any, Final, cast
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import Table, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from geodata.batches import Batch
+from geodata.loading.copying import free_ids
+from geodata.loading.journal import Journal
 from geodata.loading.writing import Write
 from geodata.sources import Layer
 from gridmap.ledger.names import PlaceName
@@ -35,6 +38,8 @@ _FIELDS: Final[Mapping[str, NameKind]] = {
     "former_names": NameKind.FORMER,
 }
 
+_NAMES = cast("Table", PlaceName.__table__)
+
 Wanted = dict[tuple[str, str], NameKind]
 """Kind by entity code and text."""
 
@@ -50,11 +55,11 @@ class _Standing:
     valid: Range[date]
 
 
-def settle(session: Session, batch: Batch, part: Write, day: date, now: datetime) -> dict[str, int]:
+def settle(journal: Journal, batch: Batch, part: Write, day: date, now: datetime) -> dict[str, int]:
     """Bring the names of a written batch up to date; returns how many were added and ended.
 
     Args:
-        session: the caller's transaction.
+        journal: keeps what is written, in the caller's transaction.
         batch: what the file says.
         part: the layer's part of the import, written already.
         day: the day from which the batch holds.
@@ -69,9 +74,9 @@ def settle(session: Session, batch: Batch, part: Write, day: date, now: datetime
     if not stated and not renamed:
         return {}
     codes = {_entity_code(part, entity, at) for at in range(len(part.codes))} - {None}
-    standing = _standing(session, entity, codes if stated else {c for c, _ in renamed}, day)
-    added = _add(session, entity, {**renamed, **told}, standing, day, now)
-    gone = _end(session, {**renamed, **told}, stated, standing, day)
+    standing = _standing(journal.session, entity, codes if stated else {c for c, _ in renamed}, day)
+    added = _add(journal, entity, {**renamed, **told}, standing, day, now)
+    gone = _end(journal, {**renamed, **told}, stated, standing, day)
     return {name: n for name, n in (("names_added", added), ("names_ended", gone)) if n}
 
 
@@ -132,7 +137,7 @@ def _standing(
 
 
 def _add(
-    session: Session,
+    journal: Journal,
     entity: Named,
     wanted: Wanted,
     standing: Mapping[tuple[str, str], list[_Standing]],
@@ -155,13 +160,18 @@ def _add(
         for (code, text), kind in wanted.items()
         if (code, text) not in standing
     ]
+    session = journal.session
     if rows:
-        session.execute(insert(PlaceName), rows)
+        taken = free_ids(session, _NAMES, len(rows))
+        numbered = zip(rows, chain.from_iterable(taken), strict=True)
+        session.execute(insert(PlaceName), [row | {"id": number} for row, number in numbered])
+        journal.made(_NAMES, taken)
     proposed = [
         one.id for key in wanted for one in standing.get(key, ()) if one.state is NameState.PROPOSED
     ]
     if proposed:
         table: Any = PlaceName
+        journal.altering(_NAMES, proposed, "state", "decided_at")
         session.execute(
             update(PlaceName)
             .where(table.id == func.any(proposed))
@@ -171,7 +181,7 @@ def _add(
 
 
 def _end(
-    session: Session,
+    journal: Journal,
     wanted: Wanted,
     stated: set[NameKind],
     standing: Mapping[tuple[str, str], list[_Standing]],
@@ -190,6 +200,9 @@ def _end(
     table: Any = PlaceName
     fresh = [one.id for one in gone if (one.valid.lower or day) >= day]
     old = [one.id for one in gone if (one.valid.lower or day) < day]
+    session = journal.session
+    journal.replacing(_NAMES, fresh)
+    journal.altering(_NAMES, old, "valid")
     if fresh:  # they would have begun on this very day: there is no day left on which they held
         session.execute(delete(PlaceName).where(table.id == func.any(fresh)))
     if old:

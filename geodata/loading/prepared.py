@@ -9,9 +9,9 @@ from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy.orm import Session
 
 from geodata.batches import Batch, spot_of
+from geodata.loading.journal import Journal
 from geodata.loading.surroundings import Ground, ground
 from geodata.loading.targets import Standing
 from geodata.loading.writing import Write
@@ -55,7 +55,7 @@ class Prepared:
     problems: list[Problem] = field(default_factory=list)
     parts: list[Write] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
-    finish: Callable[[Session], dict[str, int]] = field(default=lambda _session: {})
+    finish: Callable[[Journal], dict[str, int]] = field(default=lambda _journal: {})
     main: int = 0
 
 

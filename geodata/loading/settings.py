@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy.orm import Session
 
+from geodata.loading.journal import Journal
+from gridmap.errors import InvalidInput
 from gridmap.geometry.crs import gauss_kruger_zone
 from gridmap.ledger.settings import Setting
+from gridmap.store import audit
 
 
 def county_setting(session: Session) -> dict[str, str] | None:
@@ -16,11 +20,57 @@ def county_setting(session: Session) -> dict[str, str] | None:
     return None if setting is None else dict(setting.value)
 
 
-def settle(session: Session, county: dict[str, str], lon: float, day: date) -> dict[str, int]:
+OSM_CREDIT: Final = "© OpenStreetMap contributors"
+LONGEST_CREDITS: Final = 300
+CREDITS: Final = "map_credits"
+
+
+def credits_of(session: Session) -> str:
+    """Return whose data the maps show, as it stands on every map; empty where nobody is named."""
+    setting = session.get(Setting, CREDITS)
+    return "" if setting is None else str(setting.value)
+
+
+def put_credits(session: Session, words: str, now: datetime, *, account_id: int | None) -> None:
+    """Set the credits of all maps.
+
+    Raises:
+        InvalidInput: longer than `LONGEST_CREDITS`.
+    """
+    if len(words) > LONGEST_CREDITS:
+        raise InvalidInput(
+            reason_zh=f"最多 {LONGEST_CREDITS} 个字。",
+            reason_en=f"At most {LONGEST_CREDITS} characters.",
+            field="credits",
+        )
+    before = credits_of(session)
+    session.merge(Setting(key=CREDITS, value=words))
+    audit.record(
+        session,
+        "map_credits_set",
+        "setting",
+        CREDITS,
+        now=now,
+        account_id=account_id,
+        before=before,
+        after=words,
+    )
+    session.flush()
+
+
+def add_credit(session: Session, words: str) -> None:
+    """Name a source in the credits of all maps, once."""
+    told = credits_of(session)
+    if words not in told:
+        session.merge(Setting(key=CREDITS, value=f"{told} · {words}" if told else words))
+        session.flush()
+
+
+def settle(journal: Journal, county: dict[str, str], lon: float, day: date) -> dict[str, int]:
     """Keep the county's code and name, and what is not yet known: its metric zone and first day.
 
     Args:
-        session: the caller's transaction.
+        journal: keeps how it was before, in the caller's transaction.
         county: ``code`` and ``name``.
         lon: longitude of the county's middle.
         day: a day from which the ledger holds.
@@ -28,12 +78,19 @@ def settle(session: Session, county: dict[str, str], lon: float, day: date) -> d
     Returns:
         Nothing to count.
     """
+    session = journal.session
     if county_setting(session) != county:
-        session.merge(Setting(key="county", value=county))
+        _put(journal, "county", county)
     if session.get(Setting, "metric_epsg") is None:
-        session.add(Setting(key="metric_epsg", value=gauss_kruger_zone(lon)))
+        _put(journal, "metric_epsg", gauss_kruger_zone(lon))
     first = session.get(Setting, "first_day")
     if first is None or first.value > day.isoformat():
-        session.merge(Setting(key="first_day", value=day.isoformat()))
+        _put(journal, "first_day", day.isoformat())
     session.flush()
     return {}
+
+
+def _put(journal: Journal, key: str, value: object) -> None:
+    found = journal.session.get(Setting, key)
+    journal.setting(key, None if found is None else found.value)
+    journal.session.merge(Setting(key=key, value=value))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import Any, cast
 
 import numpy as np
@@ -13,7 +14,15 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from geodata.loading.changes import Changes, compare
-from geodata.loading.copying import MANY, Progress, copy_rows, next_ids, ready_for
+from geodata.loading.copying import (
+    MANY,
+    Progress,
+    copy_rows,
+    free_ids,
+    next_ids,
+    ready_for,
+)
+from geodata.loading.journal import Journal
 from geodata.loading.targets import Standing, Target, standing
 from gridmap.store.base import Base, ended, from_day
 
@@ -78,16 +87,17 @@ def plan(  # noqa: PLR0913 - one argument a part of what is planned
     return Write(target, codes, columns, compare(codes, facts, known, day, numbers), known)
 
 
-def write(session: Session, part: Write, ids: Ids, day: date, progress: Progress) -> None:
+def write(journal: Journal, part: Write, ids: Ids, day: date, progress: Progress) -> None:
     """Write one part of an import.
 
     Args:
-        session: the caller's transaction.
+        journal: keeps what is written, in the caller's transaction.
         part: what is written.
         ids: ids known so far; new identities are added.
         day: the first day of what is new.
         progress: told the number of rows that were sent.
     """
+    session = journal.session
     table = cast("Table", part.target.version.__table__)  # type: ignore[attr-defined]
     written = part.changes.written
     codes = [part.codes[at] for at in written]
@@ -95,7 +105,7 @@ def write(session: Session, part: Write, ids: Ids, day: date, progress: Progress
     if part.target.identity is not None:
         known = ids.setdefault(part.target.identity, {})
         known |= {code: entry.identity for code, entry in part.known.items() if entry.identity}
-        _make_identities(session, part, codes, ids)
+        _make_identities(journal, part, codes, ids)
         keys = [known[code] for code in codes]
     open_ended = from_day(day)
     spans = [open_ended] * len(codes)
@@ -107,9 +117,15 @@ def write(session: Session, part: Write, ids: Ids, day: date, progress: Progress
         name: part.columns[name] if whole else [part.columns[name][at] for at in written]
         for name in names
     }
+    taken = free_ids(session, table, len(codes))
+    numbers = list(chain.from_iterable(taken))
     with ready_for(session, table, len(codes)):
-        _end_old(session, part, table, day)
-        copy_rows(session, table, {part.target.key: keys, "valid": spans} | rows, progress)
+        _end_old(journal, part, table, day)
+        own: Columns = {"id": numbers, part.target.key: keys, "valid": spans}
+        copy_rows(session, table, own | rows, progress)
+    journal.made(table, taken)
+    if part.known:
+        journal.bounded(table, zip(numbers, spans, strict=True))
 
 
 def _span(entry: Standing | None, day: date, open_ended: Range[date]) -> Range[date]:
@@ -119,14 +135,17 @@ def _span(entry: Standing | None, day: date, open_ended: Range[date]) -> Range[d
     return from_day(day, entry.until)
 
 
-def _end_old(session: Session, part: Write, table: Table, day: date) -> None:
+def _end_old(journal: Journal, part: Write, table: Table, day: date) -> None:
     changes, known = part.changes, part.known
-    ending = [known[part.codes[at]].version for at in changes.changed]
-    replaced = [known[part.codes[at]].version for at in changes.replaced]
+    ending = _versions(known[part.codes[at]] for at in changes.changed)
+    replaced = _versions(known[part.codes[at]] for at in changes.replaced)
     if part.end_missing:
         gone = [known[code] for code in changes.missing]
-        ending += [entry.version for entry in gone if entry.since != day]
-        replaced += [entry.version for entry in gone if entry.since == day]
+        ending += _versions(entry for entry in gone if entry.since != day)
+        replaced += _versions(entry for entry in gone if entry.since == day)
+    journal.altering(table, ending, "valid")
+    journal.replacing(table, replaced)
+    session = journal.session
     if ending:
         session.execute(
             update(table)
@@ -137,7 +156,11 @@ def _end_old(session: Session, part: Write, table: Table, day: date) -> None:
         session.execute(delete(table).where(table.c.id == func.any(replaced)))
 
 
-def _make_identities(session: Session, part: Write, codes: Sequence[str], ids: Ids) -> None:
+def _versions(entries: Iterable[Standing]) -> list[int]:
+    return [entry.version for entry in entries if entry.version is not None]
+
+
+def _make_identities(journal: Journal, part: Write, codes: Sequence[str], ids: Ids) -> None:
     identity = part.target.identity
     if identity is None:
         return
@@ -146,6 +169,7 @@ def _make_identities(session: Session, part: Write, codes: Sequence[str], ids: I
     if not fresh:
         return
     table = cast("Table", identity.__table__)
+    session = journal.session
     taken = _taken_ids(session, table, len(fresh))
     columns: Mapping[str, Sequence[Any]] = {
         "id": taken,
@@ -155,6 +179,7 @@ def _make_identities(session: Session, part: Write, codes: Sequence[str], ids: I
     with ready_for(session, table, len(fresh)):
         copy_rows(session, table, columns, lambda _count: None)
     known.update(zip(fresh, taken, strict=True))
+    journal.made(table, [range(min(taken), max(taken) + 1)])
 
 
 def _taken_ids(session: Session, table: Table, count: int) -> list[int]:

@@ -90,6 +90,7 @@ class Right(StrEnum):
     APPROVE_PLANS = "approve_plans"
     KEEP_REGISTERS = "keep_registers"
     CURATE_NAMES = "curate_names"
+    IMPORT_FILES = "import_files"
 
 
 RIGHTS: Final[Mapping[Right, frozenset[PostKind | Role]]] = {
@@ -119,6 +120,7 @@ RIGHTS: Final[Mapping[Right, frozenset[PostKind | Role]]] = {
             Role.ADMINISTRATOR,
         }
     ),
+    Right.IMPORT_FILES: frozenset({PostKind.COUNTY_DESK, Role.ADMINISTRATOR}),
 }
 """Which posts or roles give a right."""
 

@@ -142,7 +142,8 @@ def from_wkb(values: Sequence[bytes | None] | Geometries) -> tuple[Geometries, l
         The geometries, with None for the rows that failed, and a problem for each of those.
     """
     raw = np.asarray(values, dtype=object)
-    geometries: Geometries = shapely.from_wkb(raw, on_invalid="ignore")
+    with np.errstate(invalid="ignore"):  # coordinates that are no numbers are told by `inspect_all`
+        geometries: Geometries = shapely.from_wkb(raw, on_invalid="ignore")
     missing = (int(row) for row in np.flatnonzero(shapely.is_missing(geometries)))
     return geometries, [_unbuilt(row, raw[row]) for row in missing if raw[row] is not None]
 
@@ -266,13 +267,15 @@ def _unbuilt(row: int, wkb: bytes) -> Problem:
     )
     if fault is not Fault.UNCLOSED:
         return Problem(row, fault, detail=words)
-    closed = shapely.from_wkb(wkb, on_invalid="fix")
+    with np.errstate(invalid="ignore"):
+        closed = shapely.from_wkb(wkb, on_invalid="fix")
     return Problem(row, fault, _first_finite(closed))
 
 
 def _why_unbuilt(wkb: bytes) -> str:
     try:
-        shapely.from_wkb(wkb)
+        with np.errstate(invalid="ignore"):
+            shapely.from_wkb(wkb)
     except shapely.errors.GEOSException as error:
         return str(error).strip()
     return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, DateTime, Identity, String, Text
+from sqlalchemy import CheckConstraint, Date, DateTime, ForeignKey, Identity, String, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,11 +22,15 @@ class Setting(Base):
 
 
 class ImportRecord(Base):
-    """An import that was tried: file, outcome, counts and the quality report, kept for good."""
+    """An import that was tried: file, outcome, counts and the quality report, kept for good.
+
+    Without an account it came by the command. `undone_at`: it was rolled back as a whole.
+    """
 
     __tablename__ = "import_record"
     __table_args__ = (
         CheckConstraint("outcome IN ('loaded', 'refused', 'checked')", name="outcome"),
+        CheckConstraint("undone_at IS NULL OR outcome = 'loaded'", name="undone"),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -39,3 +43,6 @@ class ImportRecord(Base):
     outcome: Mapped[str] = mapped_column(String(16))
     counts: Mapped[dict[str, int]] = mapped_column(JSONB)
     problems: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    undone_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

@@ -34,6 +34,12 @@ _OF_GAPS: Final = {
 }
 """What the owner of a gap needs to know."""
 
+_OF_WEBHOOKS: Final = {
+    "zh": "推送：{plan}\n原因：{reason}\n{link}",
+    "en": "Webhook: {plan}\nWhy: {reason}\n{link}",
+}
+"""What an administrator needs to know of a webhook that was stopped."""
+
 _STAFF: Final[dict[Event, dict[str, tuple[str, str]]]] = {
     Event.HELD: {
         "zh": ("新任务：{category}（{number}）", "一件诉求交到您手里。"),
@@ -136,6 +142,19 @@ _GAPS: Final[dict[Event, dict[str, tuple[str, str]]]] = {
     },
 }
 
+_WEBHOOKS: Final[dict[Event, dict[str, tuple[str, str]]]] = {
+    Event.WEBHOOK_STOPPED: {
+        "zh": (
+            "推送已停用：{plan}（编号 {number}）",
+            "这个推送连续多次送不出去，已自动停用；对方恢复后请重新启用。",
+        ),
+        "en": (
+            "Webhook stopped: {plan} (number {number})",
+            "It failed many times in a row and was switched off; switch it on when the other side works again.",
+        ),
+    },
+}
+
 _REPORTER: Final[dict[Event, dict[str, tuple[str, str]]]] = {
     Event.REPORTER_FILED: {
         "zh": ("您的诉求已收到（{number}）", "您好，您的诉求已收到。"),
@@ -189,6 +208,7 @@ DEFAULTS: Final[Mapping[tuple[Event, str], Template]] = {
         (_STAFF, _FACTS),
         (_PLANS, _OF_PLANS),
         (_GAPS, _OF_GAPS),
+        (_WEBHOOKS, _OF_WEBHOOKS),
         (_REPORTER, _ASIDE),
     )
     for event, texts in table.items()

@@ -37,11 +37,11 @@ _MARKDOWN: Final = str.maketrans(
     | {"[": "［", "]": "］", "(": "（", ")": "）", "<": "＜", ">": "＞"}
 )
 _REPORTER: Final = "reporter_"
-_PERSONAL: Final = ("plan_", "gap_")
+_PERSONAL: Final = ("plan_", "gap_", "webhook_")
 
 
 class Event(Term):
-    """What is told: to those who work on a report, the author of a plan, the owner of a gap, a reporter."""
+    """What is told: to those who work on a report, who planned, owns a gap or keeps the system, a reporter."""
 
     HELD = "held", "新任务", "New task"
     REMINDED = "reminded", "即将到期", "Due soon"
@@ -64,6 +64,8 @@ class Event(Term):
     GAP_MENDED = "gap_mended", "缺项已补上", "A gap is mended"
     GAP_DROPPED = "gap_dropped", "补缺任务已撤销", "A gap's task is dropped"
 
+    WEBHOOK_STOPPED = "webhook_stopped", "推送已停用", "A webhook was stopped"
+
     REPORTER_FILED = "reporter_filed", "告知：已收到", "To the reporter: received"
     REPORTER_ACCEPTED = "reporter_accepted", "告知：已受理", "To the reporter: accepted"
     REPORTER_DISPATCHED = "reporter_dispatched", "告知：已派遣", "To the reporter: dispatched"
@@ -84,7 +86,7 @@ class Event(Term):
 
     @property
     def is_personal(self) -> bool:
-        """Tell whether it goes to one person alone: a plan's author, who owns or named a gap's task.
+        """Tell whether it goes to one person alone: a plan's author, a gap's owner, an administrator.
 
         >>> Event.PLAN_APPROVED.is_personal, Event.GAP_NAMED.is_personal, Event.HELD.is_personal
         (True, True, False)

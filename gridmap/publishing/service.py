@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from gridmap.publishing import queries
 from gridmap.publishing.collections import BUILDINGS, BY_NAME, TILE_ZOOM
 from gridmap.publishing.fields import Collection
 from gridmap.publishing.searched import Searched
+from gridmap.publishing.tiling import Tile
 from gridmap.store.revision import revisions
 
 _NUMBERED = re.compile(r"(?P<name>.*?)(?P<number>\d+)\s*(?P<kind>号楼|栋|幢|座|#|号)\Z")
@@ -104,11 +104,6 @@ def features(session: Session, layer: Collection, day: date) -> str:
     return queries.features_text(session, layer, day)
 
 
-def buildings_tag(session: Session, x: int, y: int, day: date) -> str:
-    """Return the tag of a tile of buildings."""
-    return etag(session, BUILDINGS, day, x, y)
-
-
 def buildings(session: Session, zoom: int, x: int, y: int, day: date) -> str:
     """Return the buildings of a tile as a GeoJSON FeatureCollection (text, WGS 84).
 
@@ -121,21 +116,7 @@ def buildings(session: Session, zoom: int, x: int, y: int, day: date) -> str:
             reason_en=f"Tiles of buildings exist at zoom {TILE_ZOOM} only, with x and y in range.",
             field="z",
         )
-    return queries.buildings_text(session, tile_bounds(zoom, x, y), day)
-
-
-def tile_bounds(zoom: int, x: int, y: int) -> tuple[float, float, float, float]:
-    """Return west, south, east, north in degrees of a Web Mercator XYZ tile.
-
-    >>> tile_bounds(0, 0, 0)[0], round(tile_bounds(0, 0, 0)[3], 4)
-    (-180.0, 85.0511)
-    """
-    count = 2**zoom
-
-    def latitude(row: int) -> float:
-        return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * row / count))))
-
-    return x / count * 360 - 180, latitude(y + 1), (x + 1) / count * 360 - 180, latitude(y)
+    return queries.buildings_text(session, Tile(zoom, x, y).bounds, day)
 
 
 def search(session: Session, query: str, day: date, limit: int = 10) -> list[Hit]:

@@ -28,25 +28,47 @@ class CallCounter(Base):
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Calls that may be made without asking again: how many are left, until when."""
+    """Calls that may be made without asking again: how many are left, until when.
+
+    `beyond`: how many the limit still allows beside them, as far as is known now.
+    """
 
     calls: int
     ends_at: datetime
+    beyond: int = 0
 
 
-def count(session: Session, key: str, calls: int, seconds: int, *, now: datetime) -> int:
-    """Count one call; return 0 within the limit, else the seconds until the window ends.
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Where a call stands: seconds to wait (0: it may be made), calls left, seconds to the window's end.
+
+    Of leased calls `left` is what this process knows: others may have made more.
+    """
+
+    wait_s: int
+    left: int
+    reset_s: int
+
+
+def tally(session: Session, key: str, calls: int, seconds: int, *, now: datetime) -> Tally:
+    """Count one call and return where it stands.
 
     The count is one atomic statement; give it a transaction of its own, so that refused calls count.
     """
     made, ends_at = _add(session, key, seconds, now, by=1)
-    return wait_s(ends_at, now) if made > calls else 0
+    reset = wait_s(ends_at, now)
+    return Tally(reset if made > calls else 0, max(0, calls - made), reset)
+
+
+def count(session: Session, key: str, calls: int, seconds: int, *, now: datetime) -> int:
+    """Count one call; return 0 within the limit, else the seconds until the window ends."""
+    return tally(session, key, calls, seconds, now=now).wait_s
 
 
 def lease(session: Session, key: str, calls: int, seconds: int, *, now: datetime, by: int) -> Lease:
     """Count up to `by` calls ahead; return how many of them the limit allows, 0 beyond it."""
     made, ends_at = _add(session, key, seconds, now, by=by)
-    return Lease(max(0, min(by, by - (made - calls))), ends_at)
+    return Lease(max(0, min(by, by - (made - calls))), ends_at, max(0, calls - made))
 
 
 def wait_s(ends_at: datetime, now: datetime) -> int:
@@ -76,6 +98,11 @@ class _Kept:
     left: int
     ends_at: datetime
     refused: bool
+    beyond: int
+
+    def tally(self, at: datetime) -> Tally:
+        reset = wait_s(self.ends_at, at)
+        return Tally(reset if self.refused else 0, self.left + self.beyond, reset)
 
 
 class Leases:
@@ -89,8 +116,8 @@ class Leases:
         self._most, self._lock = most, Lock()
         self._kept: dict[str, _Kept] = {}
 
-    def take(self, key: str, at: datetime, more: Callable[[], Lease]) -> int:
-        """Use one call; return 0, or the seconds to wait where the limit allows no more.
+    def take(self, key: str, at: datetime, more: Callable[[], Lease]) -> Tally:
+        """Use one call; return where it stands, with the seconds to wait where the limit allows no more.
 
         Args:
             key: whose calls.
@@ -102,14 +129,15 @@ class Leases:
             if kept is not None and kept.ends_at > at:
                 if kept.left:
                     kept.left -= 1
-                    return 0
+                    return kept.tally(at)
                 if kept.refused:
-                    return wait_s(kept.ends_at, at)
+                    return kept.tally(at)
         fresh = more()
+        refused = fresh.calls == 0
+        kept = _Kept(max(0, fresh.calls - 1), fresh.ends_at, refused, fresh.beyond)
         with self._lock:
-            refused = fresh.calls == 0
             self._kept.pop(key, None)
-            self._kept[key] = _Kept(max(0, fresh.calls - 1), fresh.ends_at, refused)
+            self._kept[key] = kept
             while len(self._kept) > self._most:
                 del self._kept[next(iter(self._kept))]
-        return wait_s(fresh.ends_at, at) if refused else 0
+        return kept.tally(at)

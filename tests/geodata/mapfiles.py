@@ -22,7 +22,7 @@ DRIVERS = {".geojson": "GeoJSON", ".gpkg": "GPKG", ".shp": "ESRI Shapefile"}
 WEST, EAST = "419901001001", "419901001002"
 DAY, LATER = date(2026, 1, 1), date(2026, 6, 1)
 NOW = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
-NOT_LEDGER = {"import_record", "revision"}
+NOT_LEDGER = {"import_record", "revision", "ledger_change"}
 """Tables that a refused import may change: its record, kept later; and the layers' numbers."""
 
 COMMUNITIES = [

@@ -95,15 +95,20 @@ def test_a_refused_file_is_told_kept_and_changes_nothing(gridmap, look, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "word"),
+    ("name", "content", "told"),
     [
-        ("x.geojson", "<OGRVRTDataSource/>", "VRT"),
-        ("x.geojson", '{"type": "FeatureCollection", "features": [', "损坏"),
-        ("x.shp", "", "空文件"),
-        ("x.gpkg", None, "没有这个文件"),
+        ("x.geojson", "<OGRVRTDataSource/>", ("VRT", "unknown_file_type")),
+        (
+            "x.geojson",
+            '{"type": "FeatureCollection", "features": [',
+            ("损坏", "unreadable_file"),
+        ),
+        ("x.shp", "", ("空文件", "unknown_file_type")),
+        ("x.gpkg", None, ("没有这个文件", "unreadable_file")),
     ],
 )
-def test_a_file_that_cannot_be_read_is_kept_on_record(gridmap, look, tmp_path, name, content, word):
+def test_a_file_that_cannot_be_read_is_kept_on_record(gridmap, look, tmp_path, name, content, told):
+    word, code = told
     if content is not None:
         (tmp_path / name).write_text(content)
     before = look(counts)
@@ -113,9 +118,9 @@ def test_a_file_that_cannot_be_read_is_kept_on_record(gridmap, look, tmp_path, n
     assert look(counts) == before
     record = last_record(look)
     assert (record.outcome, record.file_name) == ("refused", name)
-    (told,) = record.problems
-    assert told["row"] is None
-    assert told["code"] == "unreadable_file"
+    (kept,) = record.problems
+    assert kept["row"] is None
+    assert kept["code"] == code
 
 
 def test_a_file_without_a_system_says_what_to_do(gridmap, tmp_path):

@@ -12,11 +12,13 @@ import gridmap.accounts.tables
 import gridmap.dispatch.tables
 import gridmap.ledger.calendar
 import gridmap.ledger.geography
+import gridmap.ledger.imports
 import gridmap.ledger.meetings
 import gridmap.ledger.names
 import gridmap.ledger.property
 import gridmap.ledger.settings
 import gridmap.messaging.tables
+import gridmap.platform.tables
 import gridmap.redistricting.tables
 import gridmap.registers.tables
 import gridmap.store.counters  # noqa: F401 - these register their tables

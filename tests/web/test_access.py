@@ -5,7 +5,8 @@ import re
 import pytest
 
 from gridmap.accounts.authority import Right
-from web.access import PERMISSIONS, PUBLIC, SIGNED_IN, STARTED
+from gridmap.platform.scopes import Scope
+from web.access import KEYED, PERMISSIONS, PUBLIC, SIGNED_IN, STARTED
 from web.ratelimits import LIMITS
 
 
@@ -17,6 +18,7 @@ def rules(client):
 def test_every_route_has_a_rule_and_every_rule_a_route(rules):
     assert {rule.endpoint for rule in rules} == set(PERMISSIONS)
     assert set(LIMITS) <= set(PERMISSIONS)
+    assert {PERMISSIONS[endpoint] for endpoint in KEYED} == {PUBLIC}
 
 
 def test_every_api_route_is_described(client, rules):
@@ -35,7 +37,7 @@ def values(rule):
 
 
 def test_a_closed_page_sends_strangers_to_the_sign_in(client, rules):
-    closed = [rule for rule in rules if PERMISSIONS[rule.endpoint] != PUBLIC]
+    closed = [rule for rule in rules if PERMISSIONS[rule.endpoint] not in {PUBLIC, *Scope}]
     assert closed
     client.application.config["WTF_CSRF_ENABLED"] = False
     for rule in closed:
@@ -52,5 +54,5 @@ def test_a_closed_page_sends_strangers_to_the_sign_in(client, rules):
 
 def test_rules_are_known_words():
     roles = {"administrator", "planner", "auditor"}
-    assert set(PERMISSIONS.values()) <= {PUBLIC, STARTED, SIGNED_IN, *Right} | roles
+    assert set(PERMISSIONS.values()) <= {PUBLIC, STARTED, SIGNED_IN, *Right, *Scope} | roles
     assert not roles & set(Right), "a word is a role or a right"

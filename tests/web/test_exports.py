@@ -63,7 +63,7 @@ def test_only_who_is_signed_in_takes_the_reports(client, world):
     assert "A网格" in client.get("/api/v1/exports/reports/csv").data.decode("utf-8-sig")
 
 
-def test_the_command_writes_a_layer_and_everything(make_demo, tmp_path, monkeypatch):
+def test_the_command_writes_a_layer_and_everything(make_demo, make_migrated, tmp_path, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", make_demo())
     target = tmp_path / "grids.zip"
     done = CliRunner().invoke(cli, ["export", "grids", "-o", str(target)])
@@ -74,3 +74,8 @@ def test_the_command_writes_a_layer_and_everything(make_demo, tmp_path, monkeypa
     assert done.exit_code == 0, done.output
     assert len(geopandas.read_file(tmp_path / "all.gpkg", layer="grids")) == 22
     assert sorted(one.name for one in tmp_path.iterdir()) == ["all.gpkg", "grids.zip"]
+    monkeypatch.setenv("DATABASE_URL", make_migrated())
+    done = CliRunner().invoke(cli, ["import", "all", str(tmp_path / "all.gpkg")])
+    assert done.exit_code == 0, done.output
+    done = CliRunner().invoke(cli, ["export", "grids", "-o", str(tmp_path / "again.gpkg")])
+    assert "22 个要素" in done.output

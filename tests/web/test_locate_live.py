@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from contextlib import contextmanager
 from urllib.parse import urlencode
@@ -206,3 +207,23 @@ def test_both_ways_count_the_same_calls(apps, county, monkeypatch):
         refused = client.get(plain)
     assert (refused.status_code, refused.json["code"]) == (429, "too_many_requests")
     assert 0 < int(refused.headers["Retry-After"]) <= 300
+
+
+def test_both_ways_say_the_same_limit(apps, county, monkeypatch):
+    monkeypatch.setitem(ratelimits.LEASED, "locate_api.locate", 4)
+    plain, _ = plain_address(apps[0], county[1])
+    with following(county[0], rate_limits=True) as app:
+        client = app.test_client()
+        # every second question is one for Flask
+        answers = [client.get(address) for address in (plain, f"{plain}&day=2026-01-15") * 5]
+        behind = app.test_client()
+        keyed = behind.get(plain, headers={"Authorization": "Bearer wrong"})
+    assert {one.headers["RateLimit-Policy"] for one in answers} == {'"address";q=6000;w=300'}
+    said = [
+        re.fullmatch(r'"address";r=([0-9]+);t=([0-9]+)', one.headers["RateLimit"])
+        for one in answers
+    ]
+    left = [int(one[1]) for one in said]
+    assert left == list(range(left[0], left[0] - 10, -1))
+    assert all(0 < int(one[2]) <= 300 for one in said)
+    assert keyed.status_code == 401

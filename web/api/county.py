@@ -6,6 +6,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
+from geodata.loading.settings import credits_of
 from gridmap.publishing import service
 from web.params import DayQuery, today
 from web.session import current_session
@@ -25,4 +26,5 @@ def county(query_data: DayQuery) -> dict[str, Any]:
         "day": query_data.on.isoformat(),
         "today": today().isoformat(),
         "first_day": found.first_day.isoformat(),
+        "credits": credits_of(current_session()),
     }

@@ -7,6 +7,8 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from gridmap.publishing import service
+from gridmap.publishing.collections import BUILDINGS
+from web import tile_answers, tiles
 from web.params import DayQuery
 from web.session import current_session
 
@@ -29,9 +31,8 @@ def layer(layer: str, query_data: DayQuery) -> ResponseReturnValue:
 @blueprint.input(DayQuery, location="query")
 def buildings(z: int, x: int, y: int, query_data: DayQuery) -> ResponseReturnValue:
     """Return the buildings whose interior point lies in the XYZ tile (zoom 15; GeoJSON, WGS 84)."""
-    session = current_session()
-    tag = service.buildings_tag(session, x, y, query_data.on)
-    return _unchanged(tag) or _geojson(service.buildings(session, z, x, y, query_data.on), tag)
+    found = tiles.buildings(z, x, y, query_data.on)
+    return tile_answers.respond(found, BUILDINGS.access, "application/geo+json")
 
 
 def _unchanged(tag: str) -> Response | None:

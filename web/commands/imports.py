@@ -22,9 +22,12 @@ from geodata.loading.prepared import Options
 from geodata.quality import Problem
 from geodata.report_files import write_report
 from geodata.sources import Layer
-from gridmap.errors import GridmapError
+from gridmap.errors import GridmapError, InvalidInput
 from gridmap.store.session import transaction
+from web.commands import imports_osm
 from web.commands.engines import command_engine
+from web.commands.exports import ALL, read_back
+from web.commands.imports_osm import WantedOsm
 from web.params import now, today
 
 if TYPE_CHECKING:
@@ -50,6 +53,7 @@ RESULTS = {
     loading.CHECKED: ("只检查，未导入", "Checked only, nothing imported"),
     loading.REFUSED: ("已拒绝，没有导入任何数据", "Refused, nothing imported"),
 }
+OSM = "osm"
 STEPS = {"read": ("读取", "reading"), "load": ("检查并写入", "checking and writing")}
 
 
@@ -84,7 +88,7 @@ def read_fields(_context: object, _parameter: object, given: Sequence[str]) -> d
 
 
 @click.command("import")
-@click.argument("kind", type=click.Choice([layer.value for layer in Layer]))
+@click.argument("kind", type=click.Choice([*(layer.value for layer in Layer), OSM, ALL]))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--crs", help="坐标系：EPSG:4490、EPSG:4549、gcj02、bd09……以此为准 / wins over the file's"
@@ -109,6 +113,10 @@ def read_fields(_context: object, _parameter: object, given: Sequence[str]) -> d
 )
 @click.option("--encoding", help="Shapefile 的文字编码，如 gb18030 / encoding of its text")
 @click.option("--layer", "table", help="GeoPackage 的图层 / layer of a GeoPackage")
+@click.option(
+    "--layers", help="OSM：roads,water,buildings,addresses,places 中的几种 / some of these"
+)
+@click.option("--within", help="OSM：county 或 西,南,东,北 / county, or west,south,east,north")
 @click.option("--county-name", help="县名（导入社区时）/ the county's name, with communities")
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="OUT.csv|json")
 @click.option("--show", default=20, show_default=True, help="显示几处问题 / problems shown")
@@ -130,6 +138,8 @@ def import_command(  # noqa: PLR0913 - one argument an option
     complete: bool,
     encoding: str | None,
     table: str | None,
+    layers: str | None,
+    within: str | None,
     county_name: str | None,
     report: Path | None,
     show: int,
@@ -137,12 +147,21 @@ def import_command(  # noqa: PLR0913 - one argument an option
 ) -> None:
     """导入地图文件：全部成功，或什么都不改 / import a map file: all of it, or nothing.
 
-    GeoJSON、GeoPackage、Shapefile（可用 zip 压缩）。再次导入按编码更新，不会重复；文件里没有的保持不变。
+    GeoJSON、GeoPackage、Shapefile（可用 zip 压缩）、OpenStreetMap；all：gridmap export all 写出的全部数据，读进空库。
+    再次导入按编码更新，不会重复；文件里没有的保持不变。
     """
+    day = first.date() if first else today()
+    if kind == ALL:
+        read_back(file)
+        return
+    if kind == OSM:
+        outcomes = _run_osm(file, day, layers, within, check=check)
+        _finish(outcomes, report, show, lang)
+        return
     wanted = Wanted(
         layer=Layer(kind),
         file=file,
-        day=first.date() if first else today(),
+        day=day,
         crs=crs,
         fields=fields,
         encoding=encoding,
@@ -157,10 +176,29 @@ def import_command(  # noqa: PLR0913 - one argument an option
         outcome = run(engine, wanted)
     finally:
         engine.dispose()
-    show_outcome(outcome, show, lang)
+    _finish([outcome], report, show, lang)
+
+
+def _run_osm(
+    file: Path, day: date, layers: str | None, within: str | None, *, check: bool
+) -> list[Outcome]:
+    try:
+        themes = imports_osm.themes_in(layers)
+    except InvalidInput as wrong:
+        raise click.BadParameter(wrong.message("en")) from wrong
+    engine = command_engine()
+    try:
+        return imports_osm.run(engine, WantedOsm(file, day, themes, within, check))
+    finally:
+        engine.dispose()
+
+
+def _finish(outcomes: list[Outcome], report: Path | None, show: int, lang: str) -> None:
+    for outcome in outcomes:
+        show_outcome(outcome, show, lang)
     if report is not None:
-        write_report(outcome.problems, report)
-    if outcome.counts["errors"]:
+        write_report([one for outcome in outcomes for one in outcome.problems], report)
+    if any(outcome.counts["errors"] for outcome in outcomes):
         sys.exit(1)
 
 

@@ -13,11 +13,8 @@ import contextlib
 import hashlib
 import hmac
 import http.client
-import ipaddress
 import json
 import os
-import socket
-import ssl
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import SplitResult, quote_plus, urlsplit
@@ -26,18 +23,14 @@ from gridmap.errors import GridmapError
 from gridmap.messaging.channels import check_webhook
 from gridmap.messaging.kinds import RobotKind
 from gridmap.messaging.outgoing import Outcome, Result, RobotTarget
+from web.delivery import outside
 
 TIMEOUT_S: Final = 10.0
 MOST_BYTES: Final = 64 * 1024
 PRIVATE_SWITCH: Final = "GRIDMAP_PRIVATE_WEBHOOKS"
-_PORTS: Final = {"https": 443, "http": 80}
 _SERVER_FAILS: Final = 500
 _TOO_MANY: Final = 429
 _REDIRECTS: Final = range(300, 400)
-
-
-class Refused(Exception):
-    """An address that is not called, and why."""
 
 
 def send(robot: RobotTarget, subject: str, body: str, now: datetime) -> Outcome:
@@ -45,8 +38,11 @@ def send(robot: RobotTarget, subject: str, body: str, now: datetime) -> Outcome:
     try:
         check_webhook(robot.url)
         parts = urlsplit(robot.url)
-        line = _connected(parts, private=os.environ.get(PRIVATE_SWITCH) == "1")
-    except (GridmapError, Refused) as refusal:
+        private = os.environ.get(PRIVATE_SWITCH) == "1"
+        line = outside.connected(
+            parts, private=private, how=f"{PRIVATE_SWITCH}=1", timeout_s=TIMEOUT_S
+        )
+    except (GridmapError, outside.Refused) as refusal:
         return Outcome(Result.REFUSED, str(refusal))
     except OSError as failure:
         return Outcome(Result.FAILED, f"{type(failure).__name__}: {failure}")
@@ -84,46 +80,6 @@ def _signed(parts: SplitResult, robot: RobotTarget, now: datetime) -> str:
         signed = signature(robot.secret, now)
         query += [f"{name}={quote_plus(value)}" for name, value in signed.items()]
     return (parts.path or "/") + (f"?{'&'.join(query)}" if query else "")
-
-
-def _connected(parts: SplitResult, *, private: bool) -> http.client.HTTPConnection:
-    """Return a connection to an address of the host that may be called.
-
-    Raises:
-        Refused: none of its addresses may be.
-        OSError: no such host, or it does not answer.
-    """
-    host = parts.hostname or ""
-    port = parts.port or _PORTS[parts.scheme]
-    known = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    address = str(known[0][4][0])
-    for one in known:
-        _check_address(str(one[4][0]), parts.scheme, private=private)
-    plain = socket.create_connection((address, port), timeout=TIMEOUT_S)
-    if parts.scheme == "http":
-        line: http.client.HTTPConnection = http.client.HTTPConnection(host, port)
-        line.sock = plain
-        return line
-    line = http.client.HTTPSConnection(host, port)
-    try:
-        line.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host)
-    except OSError:
-        plain.close()
-        raise
-    return line
-
-
-def _check_address(address: str, scheme: str, *, private: bool) -> None:
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
-        found = found.ipv4_mapped
-    if scheme == "http" and not found.is_loopback:
-        raise Refused("只接受 https / https only")
-    if not private and (not found.is_global or found.is_multicast):
-        raise Refused(
-            f"{address} 是内部网络的地址，运维人员设置 {PRIVATE_SWITCH}=1 后才可用"
-            f" / an address of a private network; the operator allows it by {PRIVATE_SWITCH}=1"
-        )
 
 
 def _judged(status: int, answer: bytes) -> Outcome:

@@ -14,6 +14,13 @@ OPENAPI: Final[dict[str, object]] = {
     "SPEC_FORMAT": "json",
     "AUTO_VALIDATION_ERROR_RESPONSE": False,
     "AUTO_404_RESPONSE": False,
+    "SECURITY_SCHEMES": {
+        "ApiKey": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A key of another system, from the administrator; keys open what they have a scope for",
+        }
+    },
     "DESCRIPTION": (
         "Places are WGS 84 longitude, latitude unless `crs` says otherwise. Every error is "
         "`application/problem+json` with `code`, `message`, `field` and `hint`, in Chinese or, with "
@@ -22,9 +29,11 @@ OPENAPI: Final[dict[str, object]] = {
     "TAGS": [
         {"name": "county", "description": "The county's frame"},
         {"name": "features", "description": "Layers of the map as GeoJSON, as of a day"},
+        {"name": "tiles", "description": "Vector tiles of every collection, as of a day"},
         {"name": "search", "description": "Search by name, address or code"},
         {"name": "locate", "description": "A point, its grid, its building, who answers"},
         {"name": "reports", "description": "File and follow reports"},
+        {"name": "webhooks", "description": "What other systems are told, for their keys"},
         {"name": "coverage", "description": "Who is missing where, as of a day"},
     ],
 }

@@ -10,6 +10,7 @@ from web.pages import (
     settings_calendar,
     settings_categories,
     settings_coverage,
+    settings_credits,
     settings_households,
     settings_rates,
 )
@@ -43,4 +44,5 @@ blueprint.add_url_rule(
 )
 blueprint.add_url_rule("/coverage", "coverage", settings_coverage.show, methods=BOTH)
 blueprint.add_url_rule("/households", "households", settings_households.show, methods=BOTH)
+blueprint.add_url_rule("/credits", "credits", settings_credits.show, methods=BOTH)
 blueprint.add_url_rule("/rates", "rates", settings_rates.show, methods=BOTH)

@@ -18,7 +18,9 @@ def upgrade() -> None:
     op.add_column("report", sa.Column("said", postgresql.JSONB()))
     op.drop_constraint(op.f("ck_report_place_source"), "report", type_="check")
     op.create_check_constraint(
-        op.f("ck_report_place_source"), "report", "place_source IN ('pin', 'gps', 'search', 'words')"
+        op.f("ck_report_place_source"),
+        "report",
+        "place_source IN ('pin', 'gps', 'search', 'words')",
     )
 
 

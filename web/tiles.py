@@ -1,0 +1,222 @@
+"""Tiles as they are now: from memory, from the store on disk, or made; never what a change has touched."""
+
+from __future__ import annotations
+
+import gzip
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import blake2b
+from threading import Lock
+from typing import Any, Final
+
+from flask import current_app
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from gridmap.publishing import service, tiles
+from gridmap.publishing.collections import BUILDINGS
+from gridmap.publishing.fields import Collection
+from gridmap.publishing.tiling import Tile
+from gridmap.store.changes import Changes, Followed
+from gridmap.store.revision import Version
+from web.config import Config
+from web.session import current_session
+from web.tile_store import Stored, TileStore
+
+EXTENSION: Final = "gridmap_tiles"
+MEMORY: Final = 64 * 1024 * 1024
+"""Bytes of tiles that a process has at hand."""
+LEVEL: Final = 2
+"""Of compression: made once, sent often, but somebody waits for it."""
+_LOCKS: Final = 64
+
+OpenSession = Callable[[], AbstractContextManager[Session]]
+Make = Callable[[Session], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A tile of a collection on a day; `form` tells apart what is made of it."""
+
+    collection: Collection
+    tile: Tile
+    day: date
+    form: str = "mvt"
+
+    @property
+    def key(self) -> str:
+        """Return its name in the store."""
+        at = self.tile
+        return f"{self.collection.name}/{at.z}/{at.x}/{at.y}.{self.form}?day={self.day}"
+
+    @property
+    def block(self) -> tuple[Asked, ...]:
+        """Return what is made together with it."""
+        return tuple(replace(self, tile=one) for one in self.tile.block)
+
+
+@dataclass(slots=True)
+class _Held:
+    tile: Stored
+    seen: Version
+    """The whole version at which it was last found to hold."""
+
+
+class Tiles:
+    """The tiles of a process.
+
+    Args:
+        store: on disk, shared with other processes; None keeps them in memory only.
+        engine: followed by a thread, so that no statement is needed to know the version; None asks each time.
+        memory: bytes of compressed tiles at hand.
+    """
+
+    def __init__(
+        self, store: TileStore | None = None, engine: Engine | None = None, memory: int = MEMORY
+    ) -> None:
+        self._store, self._memory = store, memory
+        self._changes = Changes()
+        self._followed = Followed(engine, self._changes) if engine else None
+        # one reading statement a tile: a transaction around it would only cost two more
+        self._reading = engine and engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._held: OrderedDict[str, _Held] = OrderedDict()
+        self._bytes, self._lock = 0, Lock()
+        self._making = tuple(Lock() for _ in range(_LOCKS))
+
+    def kept(self, asked: Asked, now: Version) -> Stored | None:
+        """Return a tile that holds now, from memory or disk; None where it must be made."""
+        held = self._held.get(asked.key)
+        if held is None and self._store is not None:
+            found = self._store.read(asked.key)
+            held = _Held(found, found.version) if found else None
+        if held is None:
+            return None
+        if held.seen is not now:
+            if not tiles.holds(self._changes, asked.collection, asked.tile, held.seen, now):
+                return None
+            held.seen = now
+        self._hold(asked.key, held)
+        return held.tile
+
+    def current(self, asked: Asked, open_session: OpenSession, make: Make | None = None) -> Stored:
+        """Return a tile as it is now; whoever asks for the same meanwhile waits for it.
+
+        Args:
+            asked: which tile.
+            open_session: used only where the database must be asked.
+            make: makes it; MVT where it is missing.
+        """
+        if not tiles.may_be_kept(asked.collection):
+            with open_session() as session:
+                [content] = tiles.made(session, asked.collection, [asked.tile], asked.day)
+            return _packed(content, ())
+        now = self.version()
+        if now is not None and (found := self.kept(asked, now)):
+            return found
+        block = asked.block if make is None else (asked,)
+        with self._making[hash(block[0].key) % _LOCKS], open_session() as session:
+            now = self.version() or self._changes.look(session)
+            found = self.kept(asked, now)
+            if found is None:
+                missing = [one for one in block if one == asked or self.kept(one, now) is None]
+                found = self._made(missing, session, now, make)[asked]
+            return found
+
+    @property
+    def taken(self) -> int:
+        """Return the bytes at hand."""
+        return self._bytes
+
+    @property
+    def follows(self) -> bool:
+        """Tell whether a thread of this process follows the ledger."""
+        return self._followed is not None
+
+    def alone(self, asked: Asked) -> Stored:
+        """Return a tile as it is now, outside of any request; see `follows`."""
+        return self.current(asked, lambda: Session(self._reading))
+
+    def version(self) -> Version | None:
+        """Return the version of now where this process follows it; None where the database must be asked."""
+        return self._followed.version() if self._followed else None
+
+    def stop(self) -> None:
+        """Follow no longer."""
+        if self._followed:
+            self._followed.stop()
+
+    def _made(
+        self, missing: list[Asked], session: Session, now: Version, make: Make | None
+    ) -> dict[Asked, Stored]:
+        """Make tiles of one collection, zoom and day, and keep them."""
+        first = missing[0]
+        contents = (
+            [make(session)]
+            if make
+            else tiles.made(session, first.collection, [one.tile for one in missing], first.day)
+        )
+        version = tiles.version_of(first.collection, now)
+        found = {
+            one: _packed(content, version) for one, content in zip(missing, contents, strict=True)
+        }
+        for one, made in found.items():
+            self._hold(one.key, _Held(made, now))
+            if (
+                self._store is not None and made.body
+            ):  # a file takes longer than to find nothing again
+                self._store.write(one.key, made)
+        return found
+
+    def _hold(self, key: str, held: _Held) -> None:
+        with self._lock:
+            before = self._held.pop(key, None)
+            self._bytes += _size(held) - (_size(before) if before else 0)
+            self._held[key] = held
+            while self._bytes > self._memory:
+                _, oldest = self._held.popitem(last=False)
+                self._bytes -= _size(oldest)
+
+
+def _packed(content: bytes, version: Version) -> Stored:
+    tag = blake2b(content, digest_size=12).hexdigest()
+    return Stored(gzip.compress(content, LEVEL, mtime=0) if content else b"", tag, version)
+
+
+def _size(held: _Held) -> int:
+    return len(held.tile.body) + 1024
+
+
+def current(asked: Asked) -> Stored:
+    """Return a tile as it is now, inside a request."""
+    found: Tiles = current_app.extensions[EXTENSION]
+    return found.current(asked, _of_request)
+
+
+def buildings(z: int, x: int, y: int, day: date) -> Stored:
+    """Return the buildings of a tile as GeoJSON, inside a request.
+
+    Raises:
+        InvalidInput: see `service.buildings`.
+    """
+    found: Tiles = current_app.extensions[EXTENSION]
+    asked = Asked(BUILDINGS, Tile(z, x, y), day, "geojson")
+
+    def make(session: Session) -> bytes:
+        return service.buildings(session, z, x, y, day).encode()
+
+    return found.current(asked, _of_request, make)
+
+
+def install(extensions: dict[str, Any], config: Config, engine: Engine | None) -> None:
+    """Give an application its tiles."""
+    store = TileStore(config.tiles_folder, config.tiles_bytes) if config.tiles_folder else None
+    extensions[EXTENSION] = Tiles(store, engine)
+
+
+@contextmanager
+def _of_request() -> Iterator[Session]:
+    """The session of the request, which stays open behind the block."""
+    yield current_session()
