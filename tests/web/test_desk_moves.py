@@ -223,7 +223,8 @@ def test_dispatching_to_somebody_below(desk, people, session):
     assert "城市管理局" in form
     page = move(desk, number, "dispatched", 2)
     assert fault(page, "post") == "请选择派给谁。"
-    post = session.scalars(select(Post).where(Post.kind == "grid_worker")).first()
+    workers = select(Post).where(Post.kind == "grid_worker").order_by(Post.id)
+    post = session.scalars(workers).first()
     assert move(desk, number, "dispatched", 2, post=str(post.id)).status_code == 303
     assert report(session, number).holder_post_id == post.id
 

@@ -194,6 +194,7 @@ def test_a_new_grid_and_a_merger(planner):
     page.mouse.click(*middle_of(page, 3))
     saved(page)
     until(page, "document.querySelectorAll('.plan-row').length === 5")
+    saved(page)  # rows are shown before they are saved
     assert len(state(page)["grids"]) == 5
     rows = rows_of(page)
     for row in (rows[3], rows[4]):
@@ -202,6 +203,7 @@ def test_a_new_grid_and_a_merger(planner):
     page.locator("#dialog button[type=submit]").click()
     saved(page)
     until(page, "document.querySelectorAll('.plan-row').length === 4")
+    saved(page)
     assert len(state(page)["grids"]) == 4
     assert page.locator("#merging").is_hidden()
     assert page.faults == []
