@@ -67,12 +67,13 @@ class Hot:
 
     def _answer(self, environ: WSGIEnvironment) -> tuple[bytes, dict[str, str]] | None:
         """Return a body and what its headers say of the limit."""
-        place = _place(environ.get("QUERY_STRING", ""))
+        day = today()
+        place = _place(environ.get("QUERY_STRING", ""), day.isoformat())
         if place is None or "HTTP_AUTHORIZATION" in environ:
             return None  # a key has a limit of its own
         reader = _language(environ.get("HTTP_COOKIE", ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
         try:
-            text = self._texts.of(place, today(), reader)
+            text = self._texts.of(place, day, reader)
         except GridmapError:
             return None  # Flask says it in words
         if text is None:
@@ -101,7 +102,7 @@ def install(app: Flask, open_transaction: OpenTransaction, *, rate_limits: bool)
     app.wsgi_app = Hot(app.wsgi_app, texts, count)  # type: ignore[method-assign]
 
 
-def _place(query: str) -> Place | None:
+def _place(query: str, day: str) -> Place | None:
     """Return the place that is asked for; None unless every parameter is plain."""
     asked: dict[str, str] = {}
     for part in query.split("&"):
@@ -112,16 +113,12 @@ def _place(query: str) -> Place | None:
     lon, lat, crs = asked.get("lon", ""), asked.get("lat", ""), asked.get("crs")
     accuracy = asked.get("accuracy", "0")
     source = _SOURCES.get(asked["source"]) if "source" in asked else PlaceSource.PIN
-    if source is None or crs not in _SYSTEMS or asked.get("day", _day()) != _day():
+    if source is None or crs not in _SYSTEMS or asked.get("day", day) != day:
         return None
     if not (_NUMBER.match(lon) and _NUMBER.match(lat) and _RADIUS.match(accuracy)):
         return None
     radius = float(accuracy) if "accuracy" in asked else None
     return Place(float(lon), float(lat), crs, radius, source)
-
-
-def _day() -> str:
-    return today().isoformat()
 
 
 @lru_cache(maxsize=512)

@@ -58,6 +58,39 @@ class House:
         return in_box and bool(shapely.intersects_xy(self.shape, lon, lat))
 
 
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The straight sides of some shapes, in degrees: where they begin, how far they go, where each shape's begin."""
+
+    begin: NDArray[np.float64]
+    along: NDArray[np.float64]
+    first: Rows
+
+    @classmethod
+    def of(cls, shapes: list[shapely.Geometry]) -> Sides:
+        """Return the sides of shapes, shape by shape."""
+        rings, shape = shapely.get_parts(
+            shapely.boundary(np.array(shapes, dtype=object)), return_index=True
+        )
+        points, ring = shapely.get_coordinates(rings, return_index=True)
+        joined = ring[1:] == ring[:-1]
+        begin = points[:-1][joined]
+        owner = shape[ring[:-1][joined]]
+        first = np.searchsorted(owner, np.arange(len(shapes)))
+        return cls(begin, points[1:][joined] - begin, first)
+
+    def distances(self, lon: float, lat: float, scale: tuple[float, float]) -> list[float]:
+        """Return how far each shape's sides are from a point that lies in none of them, in metres of its plane."""
+        east, north = (self.begin[:, 0] - lon) * scale[0], (self.begin[:, 1] - lat) * scale[1]
+        along_east, along_north = self.along[:, 0] * scale[0], self.along[:, 1] * scale[1]
+        length = along_east * along_east + along_north * along_north
+        part = -(east * along_east + north * along_north) / np.where(length > 0, length, 1.0)
+        part = np.minimum(np.maximum(part, 0.0), 1.0)
+        near = np.hypot(east + part * along_east, north + part * along_north)
+        found: list[float] = np.minimum.reduceat(near, self.first).tolist()
+        return found
+
+
 @dataclass(frozen=True)
 class Cell:
     """What can matter to the points of a cell.
@@ -76,6 +109,11 @@ class Cell:
     def rows(self) -> Rows:
         """Rows of the houses."""
         return np.array([house.row for house in self.houses], dtype=np.intp)
+
+    @cached_property
+    def sides(self) -> Sides:
+        """The sides of the houses."""
+        return Sides.of([house.shape for house in self.houses])
 
 
 class Ground:
@@ -162,6 +200,7 @@ class Vicinity:
         self._cell = ground.cell(lon, lat)
         self._reach_m = max(reach_m, EDGE_M)
         self._circled = reach_m > EDGE_M
+        self._is_outdoors = False
 
     @cached_property
     def _scale(self) -> tuple[float, float]:
@@ -195,6 +234,7 @@ class Vicinity:
         if self._circled or cell.grid is None:
             return None
         inside = [house for house in cell.houses if house.holds(self._lon, self._lat)]
+        self._is_outdoors = not inside
         if len(inside) == 1:
             return cell.grid, inside[0].row
         return None if cell.houses or cell.compounds is None else (cell.grid, -1)
@@ -248,6 +288,13 @@ class Vicinity:
         layer, rows = self._ground.buildings, self._cell.rows
         if not len(rows):
             return ()
+        if self._is_outdoors:
+            away = self._cell.sides.distances(self._lon, self._lat, self._scale)
+            return tuple(
+                self._house(house.row, metres, 0.0, None)
+                for house, metres in zip(self._cell.houses, away, strict=True)
+                if metres <= BUILDING_REACH_M
+            )
         planes = self._in_plane(layer.shapes[rows])
         distances = shapely.distance(planes, _ORIGIN).tolist()
         areas = shapely.area(planes).tolist()
