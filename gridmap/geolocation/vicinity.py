@@ -65,6 +65,7 @@ class Sides:
     begin: NDArray[np.float64]
     along: NDArray[np.float64]
     first: Rows
+    areas: tuple[float, ...]
 
     @classmethod
     def of(cls, shapes: list[shapely.Geometry]) -> Sides:
@@ -77,7 +78,8 @@ class Sides:
         begin = points[:-1][joined]
         owner = shape[ring[:-1][joined]]
         first = np.searchsorted(owner, np.arange(len(shapes)))
-        return cls(begin, points[1:][joined] - begin, first)
+        areas = tuple(shapely.area(np.array(shapes, dtype=object)).tolist())
+        return cls(begin, points[1:][joined] - begin, first, areas)
 
     def distances(self, lon: float, lat: float, scale: tuple[float, float]) -> list[float]:
         """Return how far each shape's sides are from a point that lies in none of them, in metres of its plane."""
@@ -289,10 +291,11 @@ class Vicinity:
         if not len(rows):
             return ()
         if self._is_outdoors:
-            away = self._cell.sides.distances(self._lon, self._lat, self._scale)
+            sides, square = self._cell.sides, self._scale[0] * self._scale[1]
+            away = sides.distances(self._lon, self._lat, self._scale)
             return tuple(
-                self._house(house.row, metres, 0.0, None)
-                for house, metres in zip(self._cell.houses, away, strict=True)
+                self._house(house.row, metres, area * square, None)
+                for house, metres, area in zip(self._cell.houses, away, sides.areas, strict=True)
                 if metres <= BUILDING_REACH_M
             )
         planes = self._in_plane(layer.shapes[rows])
