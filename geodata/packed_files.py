@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import stat
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import Final
+from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from openpyxl.utils.exceptions import InvalidFileException
 
 from gridmap.errors import UnreadableFile
 
@@ -22,6 +27,23 @@ FREE_OF_RATIO = 1024**2
 BLOCK = 1024**2
 UTF8_NAME, ENCRYPTED = 0x800, 0x1
 """Bits of a member's flags (APPNOTE.TXT 4.4.4)."""
+
+BROKEN_WORKBOOK: Final = (
+    InvalidFileException,
+    BadZipFile,
+    zlib.error,
+    ParseError,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    KeyError,
+    IndexError,
+    NotImplementedError,
+    OSError,
+    TypeError,
+    ValueError,
+)
+"""What openpyxl raises on a workbook that is not whole: it believes its file."""
 
 NESTED = frozenset({".zip", ".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".kmz"})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -11,7 +10,6 @@ from typing import Any, Final
 
 import openpyxl
 import shapely
-from openpyxl.utils.exceptions import InvalidFileException
 
 from geodata import packed_files, vector_files
 from geodata.columns import Column
@@ -100,23 +98,13 @@ def _rows(path: Path) -> Iterator[tuple[object, ...]]:
             book = openpyxl.load_workbook(file, read_only=True, data_only=True)
             sheet = book.worksheets[0]
             rows = list(islice(sheet.iter_rows(values_only=True), MOST_ROWS + 2))
-        except _BROKEN as broken:
+        except packed_files.BROKEN_WORKBOOK as broken:
             raise UnreadableFile(
                 name=path.name, reason_zh="不是完整的工作簿", reason_en="it is no whole workbook"
             ) from broken
     if len(rows) > MOST_ROWS + 1:
         raise packed_files.refused(path, "行数太多", "it has too many rows")
     return iter(rows)
-
-
-_BROKEN: Final = (
-    InvalidFileException,
-    KeyError,
-    ValueError,
-    IndexError,
-    OSError,
-    zipfile.BadZipFile,
-)
 
 
 def _cells(columns: Sequence[Column], wanted: Sequence[str]) -> Sequence[Any] | None:

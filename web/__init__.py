@@ -20,7 +20,7 @@ from gridmap.store.session import make_engine
 from web import (
     access,
     errors,
-    hot,
+    hot_locate,
     hot_tiles,
     language,
     located,
@@ -221,7 +221,7 @@ def create_app(config: Config, open_transaction: session.OpenTransaction | None 
     tiles.install(app.extensions, config, engine)
     app.extensions[ratelimits.EXTENSION] = Leases()
     _install(app)
-    hot.install(app, open_transaction, rate_limits=config.rate_limits)
+    hot_locate.install(app, open_transaction, rate_limits=config.rate_limits)
     hot_tiles.install(app, open_transaction, rate_limits=config.rate_limits)
     if config.secure_cookies:
         # behind a proxy that ends HTTPS: the client's address is the one that it passes on

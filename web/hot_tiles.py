@@ -6,7 +6,7 @@ Everything else - a wrong tile, an unknown parameter, a key, no gzip, an error -
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -14,9 +14,9 @@ from gridmap.errors import GridmapError
 from gridmap.publishing import tiling
 from gridmap.publishing.collections import BY_NAME
 from gridmap.publishing.fields import Access
-from gridmap.store.counters import Leases, Tally
 from web import access, ratelimits, security, tile_answers
 from web.params import today
+from web.ratelimits import Count
 from web.session import OpenTransaction
 from web.tile_answers import Answer
 from web.tiles import EXTENSION, Asked, Tiles
@@ -39,14 +39,14 @@ class HotTiles:
     Args:
         behind: who answers the rest.
         tiles: of this process.
-        count: counts a call of an address and says where it stands; None where there is no limit.
+        count: of calls.
     """
 
     def __init__(
         self,
         behind: WSGIApplication,
         tiles: Tiles,
-        count: Callable[[str], Tally | None],
+        count: Count,
     ) -> None:
         self._behind, self._tiles, self._count = behind, tiles, count
 
@@ -67,22 +67,22 @@ class HotTiles:
         asked = _asked(environ)
         if asked is None:
             return None
-        said: dict[str, str] = {}
-        tally = self._count(environ.get("REMOTE_ADDR", ""))
-        if tally is not None:
-            if tally.wait_s:
-                return None
-            limit = ratelimits.LIMITS[ENDPOINT]
-            said = ratelimits.headers_of(ratelimits.BY_ADDRESS, limit, tally)
         try:
             found = self._tiles.alone(asked)
         except GridmapError:
             return None  # Flask says it in words
+        tally = self._count(environ.get("REMOTE_ADDR", ""))
+        if tally is not None and tally.wait_s:
+            return None
         known = environ.get("HTTP_IF_NONE_MATCH")
         status, headers, body = tile_answers.answer(
             found, asked.collection.access, tile_answers.MVT, gzipped=True, known=known
         )
-        return status, headers | security.headers_of(_PREFIX) | said, body
+        return (
+            status,
+            headers | security.headers_of(_PREFIX) | ratelimits.said(ENDPOINT, tally),
+            body,
+        )
 
 
 def install(app: Flask, open_transaction: OpenTransaction, *, rate_limits: bool) -> None:
@@ -90,13 +90,7 @@ def install(app: Flask, open_transaction: OpenTransaction, *, rate_limits: bool)
     tiles: Tiles = app.extensions[EXTENSION]
     if not tiles.follows or access.PERMISSIONS[ENDPOINT] != access.PUBLIC:
         return
-    leases: Leases = app.extensions[ratelimits.EXTENSION]
-
-    def count(address: str) -> Tally | None:
-        if not rate_limits:
-            return None
-        return ratelimits.leased(leases, open_transaction, ENDPOINT, address)
-
+    count = ratelimits.counting(app, open_transaction, ENDPOINT, on=rate_limits)
     app.wsgi_app = HotTiles(app.wsgi_app, tiles, count)  # type: ignore[method-assign]
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from gridmap.geolocation import live, service
 from gridmap.geolocation.live import Live
 from gridmap.geolocation.location import Location
-from gridmap.geolocation.rules import BuildingVerdict, GridVerdict, Place
+from gridmap.geolocation.rules import Place, Verdicts
 from gridmap.geolocation.today import Today
 from web import language, present
 from web.params import today
@@ -26,8 +26,6 @@ EXTENSION: Final = "gridmap_live"
 TEXTS: Final = "gridmap_located_texts"
 MOST_TEXTS: Final = 20_000
 _DISTANCE, _POINT, _RAW = "\x01distance", "\x01point", "\x01raw"
-
-Verdicts = tuple[GridVerdict, BuildingVerdict]
 
 
 def located(place: Place, day: date) -> Location:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+from collections.abc import Callable
 from typing import Final
 
 from flask import Flask, Response, current_app, g, request
@@ -172,6 +173,25 @@ def leased(leases: Leases, open_transaction: OpenTransaction, endpoint: str, add
             return counters.lease(session, key, calls, seconds, now=at, by=LEASED[endpoint])
 
     return leases.take(key, at, more)
+
+
+Count = Callable[[str], Tally | None]
+"""Counts a call of an address and says where it stands; None where there is no limit."""
+
+
+def counting(app: Flask, open_transaction: OpenTransaction, endpoint: str, *, on: bool) -> Count:
+    """Return what counts the calls of a leased endpoint before Flask is asked, as `check` does in it."""
+    leases: Leases = app.extensions[EXTENSION]
+
+    def count(address: str) -> Tally | None:
+        return leased(leases, open_transaction, endpoint, address) if on else None
+
+    return count
+
+
+def said(endpoint: str, tally: Tally | None) -> dict[str, str]:
+    """Return the headers that say the limit of an address on an endpoint; none where there is none."""
+    return {} if tally is None else headers_of(BY_ADDRESS, LIMITS[endpoint], tally)
 
 
 def _refuse_guessing() -> None:

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import zipfile
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 
 from geodata import packed_files, workbooks
 from geodata.point_files.chunks import Chunk, Points, Shape, Values, unreadable
-
-_BROKEN: Final = (
-    InvalidFileException,
-    KeyError,
-    ValueError,
-    IndexError,
-    OSError,
-    zipfile.BadZipFile,
-)
 
 
 class WorkbookSource:
@@ -65,7 +54,7 @@ class WorkbookSource:
                 yield from book.worksheets[0].iter_rows(values_only=True)
             finally:
                 book.close()
-        except _BROKEN as broken:
+        except packed_files.BROKEN_WORKBOOK as broken:
             raise unreadable(self._path, "不是完整的工作簿", "it is no whole workbook") from broken
 
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import warnings
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Any, Final
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 from geodata import packed_files
@@ -25,22 +22,6 @@ MOST_TAGS: Final = 3_000_000
 _BLOCK: Final = 1024 * 1024
 _OLD_BOOK: Final = b"\xd0\xcf\x11\xe0"
 _ZIP: Final = b"PK\x03\x04"
-_BROKEN: Final = (
-    InvalidFileException,
-    zipfile.BadZipFile,
-    zlib.error,
-    ParseError,
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    KeyError,
-    IndexError,
-    NotImplementedError,
-    OSError,
-    TypeError,
-    ValueError,
-)
-"""All that openpyxl lets through where a workbook is broken."""
 
 
 def sheets(path: Path) -> list[Worksheet]:
@@ -57,7 +38,7 @@ def sheets(path: Path) -> list[Worksheet]:
         with warnings.catch_warnings(), path.open("rb") as file:
             warnings.simplefilter("ignore")
             book: Any = openpyxl.load_workbook(file, keep_links=False)
-    except _BROKEN as broken:
+    except packed_files.BROKEN_WORKBOOK as broken:
         raise UnreadableFile(
             name=path.name, reason_zh="不是完整的工作簿", reason_en="it is no whole workbook"
         ) from broken
@@ -97,7 +78,7 @@ def _measure(path: Path) -> None:
             for name, member in listed.items():
                 if name.lower().endswith((".xml", ".rels", ".vml")):
                     tags += _tags(path, archive, member)
-    except (*_BROKEN, RuntimeError) as broken:
+    except (*packed_files.BROKEN_WORKBOOK, RuntimeError) as broken:
         raise packed_files.refused(path, "压缩包已损坏", "the archive is broken") from broken
     if tags > MOST_TAGS:
         raise packed_files.refused(path, "单元格太多", "it has too many cells")

@@ -37,9 +37,9 @@ from gridmap.geolocation.rules import (
     BuildingVerdict,
     GridVerdict,
     Place,
+    Verdicts,
 )
 from gridmap.geolocation.service import standing_at
-from gridmap.geolocation.snapshot import Verdicts
 from gridmap.geolocation.spots import Spots, rows_of
 from gridmap.store import audit
 from gridmap.terms import PlaceSource, Stage

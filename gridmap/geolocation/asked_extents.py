@@ -10,7 +10,11 @@ from sqlalchemy.orm import Session
 
 from gridmap.geolocation import extent_queries as queries
 from gridmap.geolocation.extent_sources import Housed, Spot
-from gridmap.geolocation.rules import BuildingVerdict, GridCandidate, GridVerdict, Place
+from gridmap.geolocation.rules import (
+    GridCandidate,
+    Place,
+    Verdicts,
+)
 from gridmap.geolocation.service import decided
 
 
@@ -49,6 +53,6 @@ class AskedExtents:
         """Return the grids near a point."""
         return queries.around_spot(self.session, spot, self.day, reach_m)
 
-    def verdicts(self, place: Place) -> tuple[GridVerdict, BuildingVerdict]:
+    def verdicts(self, place: Place) -> Verdicts:
         """Return the two verdicts on a point."""
         return decided(self.session, [place], self.day)[0][2]

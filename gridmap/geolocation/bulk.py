@@ -14,8 +14,12 @@ from sqlalchemy.orm import Session
 from gridmap.geolocation import queries
 from gridmap.geolocation.ground import Ground
 from gridmap.geolocation.placed import Placed, placed
-from gridmap.geolocation.rules import EDGE_M, decide
-from gridmap.geolocation.snapshot import Layer, Snapshot, Verdicts, verdicts
+from gridmap.geolocation.rules import (
+    EDGE_M,
+    Verdicts,
+    decide,
+)
+from gridmap.geolocation.snapshot import Layer, Snapshot, verdicts
 from gridmap.geolocation.snapshot_queries import Box, snapshot_of
 from gridmap.geolocation.spots import Spots
 

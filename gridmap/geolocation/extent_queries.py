@@ -186,7 +186,7 @@ def _housed(row: Row[Any]) -> Housed:
     grid = None
     if row.grid_id is not None:
         grid = GridCandidate(row.grid_id, row.grid_code, row.grid_name, 0.0)
-    building = BuildingCandidate(row.id, row.code, 0.0, 0.0, 0.0, row.compound_id, row.own)
+    building = BuildingCandidate(row.id, row.code, 0.0, 0.0, row.compound_id, row.own)
     return Housed(building, grid)
 
 

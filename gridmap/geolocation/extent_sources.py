@@ -8,10 +8,9 @@ from typing import Final, Protocol
 
 from gridmap.geolocation.rules import (
     BuildingCandidate,
-    BuildingVerdict,
     GridCandidate,
-    GridVerdict,
     Place,
+    Verdicts,
 )
 
 LEAST_SHARE: Final = 0.02
@@ -56,7 +55,7 @@ class ExtentSource(Protocol):
     def around_spot(self, spot: Spot, reach_m: float) -> list[GridCandidate]:
         """Return the grids within reach of a point, the nearest first."""
 
-    def verdicts(self, place: Place) -> tuple[GridVerdict, BuildingVerdict]:
+    def verdicts(self, place: Place) -> Verdicts:
         """Return the two verdicts on a point."""
 
 

@@ -18,6 +18,7 @@ from gridmap.geolocation.rules import (
     GridCandidate,
     GridVerdict,
     Place,
+    Verdicts,
 )
 from gridmap.geolocation.service import Decided
 from gridmap.geolocation.wording.places import EXACT, Fault, Level
@@ -80,13 +81,13 @@ def _meant(source: ExtentSource, meant: Meant, said: Said) -> Decided | None:
     return _at(extent.spot, (_grid_of(faults, extent.grids), building))
 
 
-def _at(spot: Spot, verdicts: tuple[GridVerdict, BuildingVerdict]) -> Decided:
+def _at(spot: Spot, verdicts: Verdicts) -> Decided:
     return Place(*spot, "wgs84", None, PlaceSource.WORDS), spot, verdicts
 
 
 def _building(
     source: ExtentSource, housed: Housed, spot: Spot, faults: Sequence[str], *, relative: bool
-) -> tuple[GridVerdict, BuildingVerdict]:
+) -> Verdicts:
     found = housed.building
     building = BuildingVerdict(Verdict.ACCEPTED, tuple(faults), found.id, None, found.compound_id)
     grids = [housed.grid] if housed.grid else []

@@ -11,14 +11,13 @@ import shapely
 from numpy.typing import NDArray
 
 from gridmap.geolocation.cell_index import NONE, CellIndex
-from gridmap.geolocation.rules import EDGE_M
-from gridmap.geolocation.snapshot import BUILDING_REACH_M, Layer, Snapshot
+from gridmap.geolocation.rules import BUILDING_REACH_M, EDGE_M
+from gridmap.geolocation.snapshot import Layer, Snapshot
+from gridmap.geolocation.spots import SLACK
 from gridmap.geometry.crs import metres_per_degree
 
 ROUNDING_M: Final = 1e-6
 """Two ways to measure agree to this: a comparison that is nearer is left to the rules."""
-_SLACK: Final = 1.01
-"""A search is this much wider than the reach: it covers rounding, never decides."""
 
 Ids = NDArray[np.int64]
 
@@ -91,7 +90,7 @@ def _index(layer: Layer, reach_m: float) -> CellIndex:
         return CellIndex(layer.shapes)
     lowest, highest = float(bounds[:, 1].min()), float(bounds[:, 3].max())
     scales = np.array([metres_per_degree(lat) for lat in (lowest, highest)])
-    east, north = (_SLACK * reach_m / scales.min(axis=0)).tolist()
+    east, north = (SLACK * reach_m / scales.min(axis=0)).tolist()
     return CellIndex(layer.shapes, margin=(east, north))
 
 

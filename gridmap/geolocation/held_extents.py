@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
 import numpy as np
 import shapely
@@ -21,19 +20,16 @@ from gridmap.geolocation.extent_sources import (
 )
 from gridmap.geolocation.rules import (
     BuildingCandidate,
-    BuildingVerdict,
     GridCandidate,
-    GridVerdict,
     Place,
+    Verdicts,
     search_m,
 )
 from gridmap.geolocation.snapshot import Snapshot
-from gridmap.geolocation.vicinity import Ground, Vicinity
+from gridmap.geolocation.spots import SLACK
+from gridmap.geolocation.vicinity import Cells, Vicinity
 from gridmap.geometry import crs
 from gridmap.geometry.crs import metres_per_degree
-
-_SLACK: Final = 1.01
-"""A search is this much wider than the reach: it covers rounding, never decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +60,7 @@ class HeldExtents:
         self._snapshot, self._ways = snapshot, ways
         self._compounds: dict[str, tuple[int | None, list[GridCandidate]]] = {}
         self._roads: dict[str, tuple[Spot | None, list[GridCandidate]]] = {}
-        self._verdicts: dict[Spot, tuple[GridVerdict, BuildingVerdict]] = {}
+        self._verdicts: dict[Spot, Verdicts] = {}
 
     def buildings(self, codes: Sequence[str]) -> list[Housed]:
         """Return buildings with their grids."""
@@ -102,16 +98,16 @@ class HeldExtents:
         """Return the grids near a point."""
         return self._around(shapely.Point(spot), spot, reach_m)
 
-    def verdicts(self, place: Place) -> tuple[GridVerdict, BuildingVerdict]:
+    def verdicts(self, place: Place) -> Verdicts:
         """Return the two verdicts on a point."""
         lon, lat = crs.to_wgs84(place.lon, place.lat, crs.parse(place.crs))
-        return Vicinity(self._ground, lon, lat, search_m(place)).verdicts(place)
+        return Vicinity(self._cells, lon, lat, search_m(place)).verdicts(place)
 
     @cached_property
-    def _ground(self) -> Ground:
+    def _cells(self) -> Cells:
         for layer in (self._snapshot.grids, self._snapshot.compounds):
             shapely.prepare(layer.shapes)
-        return Ground(self._snapshot)
+        return Cells(self._snapshot)
 
     @cached_property
     def _grid_of(self) -> dict[int, GridCandidate]:
@@ -143,7 +139,7 @@ class HeldExtents:
         layer = self._snapshot.buildings
         own = layer.grid_ids[row]
         building = BuildingCandidate(
-            layer.ids[row], layer.codes[row], 0.0, 0.0, 0.0, layer.compound_ids[row], own
+            layer.ids[row], layer.codes[row], 0.0, 0.0, layer.compound_ids[row], own
         )
         return Housed(building, None if own is None else self._grid_of.get(own))
 
@@ -179,7 +175,7 @@ class HeldExtents:
     def _around(self, shape: shapely.Geometry, spot: Spot, reach_m: float) -> list[GridCandidate]:
         layer = self._snapshot.grids
         scale: NDArray[np.float64] = np.array(metres_per_degree(spot[1]))
-        rows = layer.tree.query(shape, "dwithin", _SLACK * reach_m / float(scale.min()))
+        rows = layer.tree.query(shape, "dwithin", SLACK * reach_m / float(scale.min()))
 
         def plane(points: NDArray[np.float64]) -> NDArray[np.float64]:
             return np.asarray((points - spot) * scale)

@@ -13,7 +13,11 @@ from sqlalchemy.orm import Session
 
 from gridmap.geolocation.circles import reach_m
 from gridmap.geolocation.location import Location
-from gridmap.geolocation.rules import BuildingVerdict, GridVerdict, Place, circle_m
+from gridmap.geolocation.rules import (
+    Place,
+    Verdicts,
+    circle_m,
+)
 from gridmap.geolocation.service import near_enough
 from gridmap.geolocation.today import Today, brought_up
 from gridmap.geolocation.vicinity import Vicinity
@@ -78,12 +82,12 @@ def locate(today: Today, place: Place) -> Location:
     return near_enough(today.standing.location(place, (lon, lat), *verdicts))
 
 
-def decided(today: Today, place: Place) -> tuple[float, float, tuple[GridVerdict, BuildingVerdict]]:
+def decided(today: Today, place: Place) -> tuple[float, float, Verdicts]:
     """Return a place's point in WGS 84 and the two verdicts on it.
 
     Raises:
         UnknownCrs, BadCoordinates: see `service.locate`.
     """
     lon, lat = crs.to_wgs84(place.lon, place.lat, crs.parse(place.crs))
-    around = Vicinity(today.ground, lon, lat, reach_m(circle_m(place)))
+    around = Vicinity(today.cells, lon, lat, reach_m(circle_m(place)))
     return lon, lat, around.verdicts(place)

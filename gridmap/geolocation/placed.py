@@ -18,13 +18,14 @@ from gridmap.geolocation import circles
 from gridmap.geolocation.cell_index import NONE, Held, Numbers, Plane
 from gridmap.geolocation.ground import ROUNDING_M, Ground, Ids
 from gridmap.geolocation.rules import (
+    BUILDING_REACH_M,
     EDGE_M,
     GPS_BUILDING_M,
     MOST_ALTERNATIVES,
     NEAREST_BUILDING_M,
     SECOND_BUILDING_M,
 )
-from gridmap.geolocation.snapshot import BUILDING_REACH_M, UNSURE_M, verdicts
+from gridmap.geolocation.snapshot import UNSURE_M, verdicts
 from gridmap.geolocation.spots import Rows, Spots
 from gridmap.geolocation.verdict_arrays import PLAIN, STATUSES, Near, Placed
 from gridmap.geometry.crs import metres_per_degree
@@ -164,7 +165,7 @@ def _set_asked(
     kept = np.where(metres < limit, house, NONE)[:, :MOST_ALTERNATIVES]
     scale = plane.east * plane.north
     told = metres[:, :MOST_ALTERNATIVES]
-    found.beside(Near(rows, kept, told, scale, np.zeros_like(told)))
+    found.beside(Near(rows, kept, told, scale))
     unsure = _as_far(metres[:, 1:], metres[:, :-1]) | _as_far(metres[:, 1:], limit)
     return rows[unsure.any(axis=1)]
 
@@ -182,14 +183,11 @@ def _set_phones(
         plane, everyone, (BUILDING_REACH_M, np.inf), MOST_ALTERNATIVES + 1
     )
     own = house == chosen[:, None]
-    depth = np.where(inside, np.where(own, metres, 0.0).sum(axis=1), 0.0)
     last = np.argsort(own, axis=1, kind="stable")[:, : MOST_ALTERNATIVES - 1]
     others = np.take_along_axis(np.where(own, NONE, house), last, axis=1)
     away = np.take_along_axis(metres, last, axis=1)
-    depths = np.zeros((len(rows), MOST_ALTERNATIVES))
-    depths[:, 0] = depth
     kept = (np.column_stack((chosen, others)), np.column_stack((distance, away)))
-    found.beside(Near(rows, *kept, plane.east * plane.north, depths))
+    found.beside(Near(rows, *kept, plane.east * plane.north))
     found.building_status[rows], found.building_id[rows] = _ASK, NONE
     found.building_faults[rows] = np.where(inside, _CIRCLE, _NEAREST_CIRCLE)
     found.distance_m[rows] = np.nan

@@ -16,10 +16,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gridmap.geolocation.rules import (
+    BUILDING_REACH_M,
     EDGE_M,
-    NEAREST_BUILDING_M,
     ROAD_EDGE_M,
-    SECOND_BUILDING_M,
     BuildingCandidate,
     Candidates,
     GridCandidate,
@@ -63,8 +62,7 @@ CROSS JOIN LATERAL (
 JOIN grid g ON g.id = v.grid_id
 WHERE NOT EXISTS (SELECT 1 FROM near_grid n WHERE n.key = s.key)
 UNION ALL
-SELECT s.key, 'building', b.id, b.code, NULL, ST_Distance(l.shape, o),
-       CASE WHEN ST_Intersects(l.shape, o) THEN ST_Distance(ST_Boundary(l.shape), o) ELSE 0 END,
+SELECT s.key, 'building', b.id, b.code, NULL, ST_Distance(l.shape, o), 0,
        ST_Area(l.shape), v.compound_id, gb.grid_id, CASE WHEN s.reach > :edge THEN ST_AsBinary(l.shape) END
 FROM spot s
 CROSS JOIN origin
@@ -117,7 +115,7 @@ def candidates_near(
             "norths": norths,
             "reaches": [max(reach, EDGE_M) for reach in reaches],
             "day": day,
-            "building_reach": NEAREST_BUILDING_M + SECOND_BUILDING_M,
+            "building_reach": BUILDING_REACH_M,
             "road_reach": ROAD_EDGE_M,
             "edge": EDGE_M,
         },
@@ -143,7 +141,6 @@ def _candidates(rows: Iterable[Any]) -> Candidates:
                 r.id,
                 r.code,
                 r.distance_m,
-                r.depth_m,
                 r.area_m2,
                 r.compound_id,
                 r.grid_id,

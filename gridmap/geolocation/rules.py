@@ -24,6 +24,8 @@ NEAREST_BUILDING_M = 25.0
 """A building this near may stand for a point beside it."""
 SECOND_BUILDING_M = 5.0
 """The second nearest must be this much farther, or the reporter is asked."""
+BUILDING_REACH_M = NEAREST_BUILDING_M + SECOND_BUILDING_M
+"""So far buildings are looked for: a second one beyond the reach of the first may still be a rival."""
 GPS_BUILDING_M = 10.0
 """From a phone's position alone a building is taken only at a 95 % radius up to this."""
 MOST_ALTERNATIVES = 5
@@ -72,7 +74,6 @@ class BuildingCandidate:
     id: int
     code: str
     distance_m: float
-    depth_m: float
     area_m2: float
     compound_id: int | None
     grid_id: int | None
@@ -134,7 +135,10 @@ class BuildingVerdict:
     alternatives: tuple[BuildingCandidate, ...] = ()
 
 
-def decide(place: Place, near: Candidates) -> tuple[GridVerdict, BuildingVerdict]:
+Verdicts = tuple[GridVerdict, BuildingVerdict]
+
+
+def decide(place: Place, near: Candidates) -> Verdicts:
     """Return the two verdicts on a point.
 
     A point inside a building belongs to the building's own grid: membership of buildings is the

@@ -13,9 +13,8 @@ from gridmap.geolocation import queries
 from gridmap.geolocation.assembly import standing_of
 from gridmap.geolocation.location import Location
 from gridmap.geolocation.rules import (
-    BuildingVerdict,
-    GridVerdict,
     Place,
+    Verdicts,
     decide,
     search_m,
 )
@@ -25,7 +24,7 @@ from gridmap.terms import Verdict
 FAR_OUTSIDE_M = 5_000.0
 """A point this far from every grid is refused as a mistake; nearer ones go to the county's desk."""
 
-Decided = tuple[Place, tuple[float, float], tuple[GridVerdict, BuildingVerdict]]
+Decided = tuple[Place, tuple[float, float], Verdicts]
 
 
 def locate(session: Session, place: Place, day: date) -> Location:
@@ -115,7 +114,7 @@ def _to_wgs84(places: Sequence[Place]) -> tuple[np.ndarray, np.ndarray]:
     return lons, lats
 
 
-def _wanted(verdicts: Iterable[tuple[GridVerdict, BuildingVerdict]]) -> dict[str, set[int]]:
+def _wanted(verdicts: Iterable[Verdicts]) -> dict[str, set[int]]:
     grids: set[int] = set()
     buildings: set[int] = set()
     compounds: set[int] = set()

@@ -19,24 +19,20 @@ from numpy.typing import NDArray
 
 from gridmap.geolocation.circles import WIDEST_M
 from gridmap.geolocation.rules import (
+    BUILDING_REACH_M,
     EDGE_M,
-    NEAREST_BUILDING_M,
     ROAD_EDGE_M,
-    SECOND_BUILDING_M,
     BuildingCandidate,
-    BuildingVerdict,
     Candidates,
     GridCandidate,
-    GridVerdict,
     Place,
+    Verdicts,
     decide,
 )
-from gridmap.geolocation.spots import Rows, Spots
+from gridmap.geolocation.spots import ORIGIN, Rows, Spots
 
-BUILDING_REACH_M = NEAREST_BUILDING_M + SECOND_BUILDING_M
 UNSURE_M = 0.001
 """So near a footprint's edge the two ways to measure may disagree about inside and outside."""
-Verdicts = tuple[GridVerdict, BuildingVerdict]
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,9 +107,6 @@ def _counts(points: Rows, rows: Rows) -> list[int]:
     return counts
 
 
-_ORIGIN = shapely.Point(0, 0)
-
-
 def verdicts(ground: Snapshot, spots: Spots) -> Iterator[Verdicts | None]:
     """Yield the two verdicts on each point, in order; None where the database has to be asked.
 
@@ -149,7 +142,6 @@ def _certain(ground: Snapshot, grid: int, building: int) -> Verdicts:
             BuildingCandidate(
                 houses.ids[building],
                 houses.codes[building],
-                0.0,
                 0.0,
                 0.0,
                 houses.compound_ids[building],
@@ -236,7 +228,7 @@ def _near(spots: Spots, layer: Layer, reach_m: NDArray[np.float64], rows: Rows) 
     found, thing = layer.tree.query(spots.points[rows], "dwithin", degrees)
     point = rows[found]
     shapes = _in_plane(spots, point, layer.shapes[thing])
-    distance = shapely.distance(shapes, _ORIGIN)
+    distance = shapely.distance(shapes, ORIGIN)
     kept = distance <= reach_m[point]
     point, thing, distance = point[kept], thing[kept], distance[kept]
     inside = distance == 0
@@ -251,7 +243,7 @@ def _near(spots: Spots, layer: Layer, reach_m: NDArray[np.float64], rows: Rows) 
 def _depth_m(spots: Spots, rows: Rows, layer: Layer, things: Rows) -> NDArray[np.float64]:
     """How far inside its thing each of these points lies."""
     edges = _in_plane(spots, rows, layer.edges[things])
-    depth: NDArray[np.float64] = shapely.distance(edges, _ORIGIN)
+    depth: NDArray[np.float64] = shapely.distance(edges, ORIGIN)
     return depth
 
 
@@ -308,17 +300,15 @@ def _building_candidates(layer: Layer, near: Near) -> Iterator[BuildingCandidate
     pairs = zip(
         near.thing.tolist(),
         near.distance_m.tolist(),
-        near.depth_m.tolist(),
         near.area_m2.tolist(),
         near.shapes.tolist(),
         strict=True,
     )
-    for thing, distance, depth, area, shape in pairs:
+    for thing, distance, area, shape in pairs:
         yield BuildingCandidate(
             layer.ids[thing],
             layer.codes[thing],
             distance,
-            depth,
             area,
             layer.compound_ids[thing],
             layer.grid_ids[thing],

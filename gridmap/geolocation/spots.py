@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 import shapely
@@ -16,7 +17,9 @@ from gridmap.geometry.crs import metres_per_degree
 from gridmap.terms import PlaceSource
 
 Rows = NDArray[np.intp]
-_SLACK = 1.01
+ORIGIN: Final = shapely.Point(0, 0)
+"""A point in its own plane."""
+SLACK: Final = 1.01
 """A search box is this much wider than the reach: it covers rounding, never decides."""
 
 
@@ -56,7 +59,7 @@ class Spots:
 
     def degrees(self, rows: Rows, reach_m: NDArray[np.float64] | float) -> NDArray[np.float64]:
         """Return degrees that reach as far as so many metres at some of the points, or farther."""
-        farthest: NDArray[np.float64] = _SLACK * reach_m / self.scale[rows].min(axis=1)
+        farthest: NDArray[np.float64] = SLACK * reach_m / self.scale[rows].min(axis=1)
         return farthest
 
     def place(self, row: int) -> Place:

@@ -32,7 +32,7 @@ from gridmap.geolocation.mirror_queries import (
     refreshed,
 )
 from gridmap.geolocation.snapshot import Layer, Snapshot
-from gridmap.geolocation.vicinity import Ground
+from gridmap.geolocation.vicinity import Cells
 from gridmap.store import revision
 from gridmap.store.revision import Version
 
@@ -55,7 +55,7 @@ class Today:
 
     day: date
     version: Version
-    ground: Ground
+    cells: Cells
     standing: Standing
     mirrors: Mapping[str, Mirror[Any]]
 
@@ -82,7 +82,7 @@ def brought_up(session: Session, day: date, before: Today | None) -> Today:
     return Today(
         day=day,
         version=state,
-        ground=_ground(mirrors, changed, before),
+        cells=_cells(mirrors, changed, before),
         standing=_standing(day, changes, before),
         mirrors=mirrors,
     )
@@ -92,20 +92,20 @@ def _differ(one: Version, other: Version, source: Source[Any]) -> bool:
     return revision.part(one, *source.layers) != revision.part(other, *source.layers)
 
 
-def _ground(mirrors: Mapping[str, Mirror[Any]], changed: set[str], before: Today | None) -> Ground:
+def _cells(mirrors: Mapping[str, Mirror[Any]], changed: set[str], before: Today | None) -> Cells:
     if before is not None and not changed & {"grids", "buildings", "compounds", "roads"}:
-        return before.ground
+        return before.cells
 
     def layer(name: str, make: Callable[[Mapping[int, Any]], Layer]) -> Layer:
         if before is not None and name not in changed:
-            held: Layer = getattr(before.ground.snapshot, name)
+            held: Layer = getattr(before.cells.snapshot, name)
             return held
         made = make(mirrors[name].rows)
         shapely.prepare(made.shapes)
         _ = made.tree  # in the thread that follows, not in the first request
         return made
 
-    return Ground(
+    return Cells(
         Snapshot(
             grids=layer("grids", _grids),
             buildings=layer("buildings", _buildings),

@@ -11,8 +11,14 @@ import shapely
 from numpy.typing import NDArray
 
 from gridmap.geolocation.cell_index import NONE, Numbers
-from gridmap.geolocation.rules import BuildingCandidate, BuildingVerdict, GridCandidate, GridVerdict
-from gridmap.geolocation.snapshot import Layer, Snapshot, Verdicts
+from gridmap.geolocation.rules import (
+    BuildingCandidate,
+    BuildingVerdict,
+    GridCandidate,
+    GridVerdict,
+    Verdicts,
+)
+from gridmap.geolocation.snapshot import Layer, Snapshot
 from gridmap.geolocation.spots import Rows
 from gridmap.terms import Verdict
 
@@ -180,19 +186,17 @@ class Near:
     rows: NDArray[np.int32]
     metres: Numbers
     scale: Numbers
-    depth: Numbers
 
     def candidates(self, place: int, layer: Layer) -> Iterator[BuildingCandidate]:
         """Yield the buildings beside one of the points, the nearest first."""
-        columns = (self.rows[place], self.metres[place], self.depth[place])
-        for thing, metres, depth in zip(*(column.tolist() for column in columns), strict=True):
+        columns = (self.rows[place], self.metres[place])
+        for thing, metres in zip(*(column.tolist() for column in columns), strict=True):
             if thing != NONE:
                 area = float(shapely.area(layer.shapes[thing])) * float(self.scale[place])
                 yield BuildingCandidate(
                     layer.ids[thing],
                     layer.codes[thing],
                     metres,
-                    depth,
                     area,
                     layer.compound_ids[thing],
                     layer.grid_ids[thing],

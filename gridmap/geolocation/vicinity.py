@@ -16,31 +16,23 @@ import shapely
 from numpy.typing import NDArray
 
 from gridmap.geolocation.rules import (
+    BUILDING_REACH_M,
     EDGE_M,
-    NEAREST_BUILDING_M,
     ROAD_EDGE_M,
-    SECOND_BUILDING_M,
     BuildingCandidate,
-    BuildingVerdict,
     Candidates,
     GridCandidate,
-    GridVerdict,
     Place,
+    Verdicts,
     decide,
 )
 from gridmap.geolocation.snapshot import Layer, Snapshot
+from gridmap.geolocation.spots import ORIGIN, SLACK, Rows
 from gridmap.geometry.crs import metres_per_degree
 
-BUILDING_REACH_M: Final = NEAREST_BUILDING_M + SECOND_BUILDING_M
 CELL_DEGREES: Final = 0.0003
 """Side of a cell, some 30 m."""
 MOST_CELLS: Final = 200_000
-_ORIGIN: Final = shapely.Point(0, 0)
-_SLACK: Final = 1.01
-"""A search is this much wider than the reach: it covers rounding, never decides."""
-
-Rows = NDArray[np.intp]
-Verdicts = tuple[GridVerdict, BuildingVerdict]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +110,7 @@ class Cell:
         return Sides.of([house.shape for house in self.houses])
 
 
-class Ground:
+class Cells:
     """A snapshot, ready for one point after another; threads share it.
 
     Attributes:
@@ -177,7 +169,7 @@ def smallest_first(layer: Layer, rows: Rows) -> tuple[int, ...]:
 def _wider(box: tuple[float, float, float, float], reach_m: float) -> shapely.Geometry:
     west, south, east, north = box
     of_lon, of_lat = metres_per_degree(max(abs(south), abs(north)))
-    x, y = _SLACK * reach_m / of_lon, _SLACK * reach_m / of_lat
+    x, y = SLACK * reach_m / of_lon, SLACK * reach_m / of_lat
     return shapely.box(west - x, south - y, east + x, north + y)
 
 
@@ -191,15 +183,15 @@ class Vicinity:
     """One point on the ground; see `gridmap.geolocation.queries` for how distances are measured.
 
     Args:
-        ground: what there is.
+        cells: what there is.
         lon, lat: degrees (WGS 84).
         reach_m: how far grids are looked for; beyond `EDGE_M` shapes are wanted, too.
     """
 
-    def __init__(self, ground: Ground, lon: float, lat: float, reach_m: float) -> None:
-        self._ground, self._lon, self._lat = ground.snapshot, lon, lat
-        self._known = ground.verdicts
-        self._cell = ground.cell(lon, lat)
+    def __init__(self, cells: Cells, lon: float, lat: float, reach_m: float) -> None:
+        self._ground, self._lon, self._lat = cells.snapshot, lon, lat
+        self._known = cells.verdicts
+        self._cell = cells.cell(lon, lat)
         self._reach_m = max(reach_m, EDGE_M)
         self._circled = reach_m > EDGE_M
         self._is_outdoors = False
@@ -252,7 +244,7 @@ class Vicinity:
         )
 
     def _within(self, layer: Layer, reach_m: float) -> Rows:
-        found: Rows = layer.tree.query(self._point, "dwithin", _SLACK * reach_m / min(self._scale))
+        found: Rows = layer.tree.query(self._point, "dwithin", SLACK * reach_m / min(self._scale))
         return found
 
     def _grids(self) -> tuple[GridCandidate, ...]:
@@ -268,19 +260,19 @@ class Vicinity:
             return ()
         _row, away = layer.tree.query_nearest(self._point, return_distance=True)
         stretch = max(self._scale) / min(self._scale)
-        rows = layer.tree.query(self._point, "dwithin", float(away[0]) * stretch * _SLACK)
+        rows = layer.tree.query(self._point, "dwithin", float(away[0]) * stretch * SLACK)
         return tuple(self._measured(layer, rows))
 
     def _measured(self, layer: Layer, rows: Rows) -> list[GridCandidate]:
         planes = self._in_plane(layer.shapes[rows])
-        distances = shapely.distance(planes, _ORIGIN)
+        distances = shapely.distance(planes, ORIGIN)
         return [
             GridCandidate(
                 layer.ids[row],
                 layer.codes[row],
                 layer.names[row],
                 away,
-                float(shapely.distance(shapely.boundary(plane), _ORIGIN)) if away == 0 else 0.0,
+                float(shapely.distance(shapely.boundary(plane), ORIGIN)) if away == 0 else 0.0,
                 plane if self._circled else None,
             )
             for row, plane, away in zip(rows.tolist(), planes, distances.tolist(), strict=True)
@@ -299,7 +291,7 @@ class Vicinity:
                 if metres <= BUILDING_REACH_M
             )
         planes = self._in_plane(layer.shapes[rows])
-        distances = shapely.distance(planes, _ORIGIN).tolist()
+        distances = shapely.distance(planes, ORIGIN).tolist()
         areas = shapely.area(planes).tolist()
         return tuple(
             self._house(row, away, area, plane if self._circled else None)
@@ -315,7 +307,6 @@ class Vicinity:
             layer.ids[row],
             layer.codes[row],
             away,
-            0.0,
             area,
             layer.compound_ids[row],
             layer.grid_ids[row],
@@ -331,7 +322,7 @@ class Vicinity:
     def _road_owners(self) -> tuple[int, ...]:
         layer = self._ground.roads
         rows = self._within(layer, ROAD_EDGE_M)
-        distances = shapely.distance(self._in_plane(layer.shapes[rows]), _ORIGIN).tolist()
+        distances = shapely.distance(self._in_plane(layer.shapes[rows]), ORIGIN).tolist()
         found = sorted(
             (away, layer.codes[row], layer.grid_ids[row])
             for row, away in zip(rows.tolist(), distances, strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pypinyin import lazy_pinyin
 
-from scripts.benchmarks.made_writer import ASK, Told, Writer, kind
+from scripts.benchmarks.made_writer import ASK, BRANDS, Told, Writer, kind
 
 
 @kind("N01 unknown number")
@@ -272,23 +272,7 @@ def _other_brand(w: Writer) -> Told | None:
     one, zone, number = w.pick()
     brand = "富力"
     name = one.name.replace("·", "")
-    for other in (
-        "万科",
-        "绿地",
-        "保利",
-        "中海",
-        "龙湖",
-        "碧桂园",
-        "融创",
-        "华润",
-        "招商",
-        "金地",
-        "恒大",
-        "世茂",
-        "绿城",
-        "远洋",
-        "旭辉",
-    ):
+    for other in BRANDS:
         name = name.removeprefix(other)
     return f"{brand}{name}{zone}{w.built(one, number)}{w.trouble()}", *ASK
 

@@ -68,6 +68,26 @@ def _by_sound() -> dict[str, list[str]]:
     return found
 
 
+BRANDS: Final = (
+    "万科",
+    "绿地",
+    "保利",
+    "中海",
+    "龙湖",
+    "碧桂园",
+    "融创",
+    "华润",
+    "招商",
+    "金地",
+    "恒大",
+    "世茂",
+    "绿城",
+    "远洋",
+    "旭辉",
+)
+"""Builders whose names stand before those of their estates."""
+
+
 class Writer:
     """Writes texts about one county."""
 
@@ -80,23 +100,7 @@ class Writer:
             | set(county.towers)
         )
         self.numbered = county.numbered()
-        self.brands = (
-            "万科",
-            "绿地",
-            "保利",
-            "中海",
-            "龙湖",
-            "碧桂园",
-            "融创",
-            "华润",
-            "招商",
-            "金地",
-            "恒大",
-            "世茂",
-            "绿城",
-            "远洋",
-            "旭辉",
-        )
+        self.brands = BRANDS
         self.names |= {
             name.removesuffix(tail)
             for name in self.names

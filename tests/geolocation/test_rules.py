@@ -26,9 +26,8 @@ def grid(id_, code, distance=0.0, depth=50.0):
     return GridCandidate(id_, code, f"{code}网格", distance, depth if distance == 0 else 0.0)
 
 
-def building(id_, distance, *, code=None, area=400.0, compound=None, depth=5.0, grid_id=1):
-    inside = depth if distance == 0 else 0.0
-    return BuildingCandidate(id_, code or f"b{id_}", distance, inside, area, compound, grid_id)
+def building(id_, distance, *, code=None, area=400.0, compound=None, grid_id=1):
+    return BuildingCandidate(id_, code or f"b{id_}", distance, area, compound, grid_id)
 
 
 def verdicts(place=PIN, **near):
@@ -117,8 +116,7 @@ def gps(accuracy):
 def house(id_, west, east, half=40.0):
     shape = shapely.box(west, -half, east, half)
     distance = shape.distance(ORIGIN)
-    depth = shape.boundary.distance(ORIGIN) if distance == 0 else 0.0
-    return replace(building(id_, distance, area=shape.area, depth=depth), shape=shape)
+    return replace(building(id_, distance, area=shape.area), shape=shape)
 
 
 def half_plane(id_, code, west, east):

@@ -105,7 +105,7 @@ def same(one, other):
         )
         assert held == fresh
     for name in ("grids", "buildings", "compounds", "roads"):
-        held, fresh = getattr(one.ground.snapshot, name), getattr(other.ground.snapshot, name)
+        held, fresh = getattr(one.cells.snapshot, name), getattr(other.cells.snapshot, name)
         for column in ("ids", "codes", "names", "grid_ids", "compound_ids"):
             assert getattr(held, column) == getattr(fresh, column), (name, column)
         assert bool(np.all(shapely.equals_exact(held.shapes, fresh.shapes)))
@@ -151,7 +151,7 @@ def test_only_what_has_changed_is_read(session, world):
     after = brought_up(session, DAY, before)
     assert len(said) == 3  # the version, the stamps of buildings, the one row
     assert said[2]["keys"] == [world.buildings["a3"].id]
-    assert after.ground.snapshot.grids is before.ground.snapshot.grids
+    assert after.cells.snapshot.grids is before.cells.snapshot.grids
     assert after.standing.posts is before.standing.posts
 
 

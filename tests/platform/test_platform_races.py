@@ -18,7 +18,7 @@ from gridmap.store.session import make_engine, transaction
 from tests.dispatch.filings import NOW, filing, staffed
 from tests.dispatch.test_races import at_once
 from tests.platform import givers
-from tests.web.hooks import HookServer
+from tests.web.outside import HookServer
 from tests.worlds import lonlat
 from web.delivery import webhooks
 from web.session import transactions_of

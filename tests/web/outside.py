@@ -10,6 +10,7 @@ from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import NamedTuple
 
 
 class MailServer:
@@ -74,20 +75,26 @@ class MailServer:
         self.thread.join()
 
 
-class RobotServer:
-    """Takes POSTs; `behave` decides what each is answered."""
+class Heard(NamedTuple):
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class Listener:
+    """Takes POSTs on loopback and keeps them; `behave` decides what each is answered."""
+
+    path = "/"
 
     def __init__(self) -> None:
-        self.bodies: list[dict] = []
-        self.paths: list[str] = []
-        self.behave: Callable[[BaseHTTPRequestHandler], None] = answer()
+        self.heard: list[Heard] = []
+        self.behave: Callable[[BaseHTTPRequestHandler], None] = answer(b"", 204)
         owner = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                owner.paths.append(self.path)
-                length = int(self.headers["Content-Length"])
-                owner.bodies.append(json.loads(self.rfile.read(length)))
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                owner.heard.append(Heard(self.path, dict(self.headers), body))
                 owner.behave(self)
 
             def log_message(self, *_words: object) -> None:
@@ -95,7 +102,7 @@ class RobotServer:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}/robot/send?access_token=t-1234"
+        self.url = f"http://127.0.0.1:{self.server.server_port}{self.path}"
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
         self.thread.start()
 
@@ -103,6 +110,30 @@ class RobotServer:
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
+
+
+class HookServer(Listener):
+    """The other side of a webhook."""
+
+    path = "/hook?from=gridmap"
+
+
+class RobotServer(Listener):
+    """A group robot: takes JSON."""
+
+    path = "/robot/send?access_token=t-1234"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.behave = answer()
+
+    @property
+    def bodies(self) -> list[dict]:
+        return [json.loads(one.body) for one in self.heard]
+
+    @property
+    def paths(self) -> list[str]:
+        return [one.path for one in self.heard]
 
 
 def answer(body: bytes = b'{"errcode": 0, "errmsg": "ok"}', status: int = 200, **headers: str):

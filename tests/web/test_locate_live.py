@@ -147,7 +147,7 @@ def test_a_change_is_seen_within_a_second_and_only_it_is_read(apps, county):
     memory, engine = apps[0], county[1]
     address, found = plain_address(memory, engine)
     live = memory.extensions[EXTENSION]
-    buildings = live.state(today()).ground.snapshot.buildings
+    buildings = live.state(today()).cells.snapshot.buildings
     with transaction(engine) as session:
         session.execute(
             text(
@@ -158,7 +158,7 @@ def test_a_change_is_seen_within_a_second_and_only_it_is_read(apps, county):
         )
     until(lambda: holder(memory, address), "000-1234")
     # buildings have not changed: they were not read again
-    assert live.state(today()).ground.snapshot.buildings is buildings
+    assert live.state(today()).cells.snapshot.buildings is buildings
     with transaction(engine) as session:
         session.execute(
             text(

@@ -18,7 +18,7 @@ from gridmap.store.session import make_engine, transaction
 from tests.dispatch.filings import filing, staffed
 from tests.platform import givers
 from tests.web import outside as others
-from tests.web.hooks import HookServer
+from tests.web.outside import HookServer
 from tests.web.test_jobs import Worker, seen, wait_until
 from web.delivery import webhooks
 from web.delivery.outside import is_public

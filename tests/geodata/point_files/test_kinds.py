@@ -283,6 +283,9 @@ def test_what_is_not_of_its_kind_is_refused(session, world, tmp_path):
         archive.writestr("a.txt", "no workbook")
     refused(UnreadableFile, "e.xlsx", packed.getvalue())
     refused(InvalidInput, "f.csv", b"a,b\n1,2\n")
+    whole = as_workbook(tmp_path).read_bytes()
+    sheet = whole.index(b"xl/worksheets/sheet1.xml") + 60
+    refused(UnreadableFile, "g.xlsx", whole[:sheet] + b"\x00\xff" * 40 + whole[sheet + 80 :])
 
 
 def test_an_ending_that_nobody_knows(session, world, tmp_path):

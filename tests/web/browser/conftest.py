@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
@@ -15,6 +16,7 @@ from tests.web import signed
 from tests.web.browser.planning import begin, sign_in, split, watching
 from web import create_app
 from web.config import Config
+from web.params import today
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +39,20 @@ def watched(page, live_server):
     page.on("request", outside)
     page.faults = faults
     return page
+
+
+@pytest.fixture
+def keeper(watched, live_server, demo_engine):
+    """The county desk's page."""
+    with Session(demo_engine) as session, session.begin():
+        query = select(Post).where(Post.kind == PostKind.COUNTY_DESK, Post.valid.contains(today()))
+        post = session.scalars(query.order_by(Post.id)).first()
+        known = session.query(signed.Account).filter_by(person_id=post.person_id).first()
+        if known is None:
+            signed.account(session, post.person_id, "keeper")
+        login = known.login if known else "keeper"
+    sign_in(watched, live_server, login)
+    return watched
 
 
 @pytest.fixture(scope="module")

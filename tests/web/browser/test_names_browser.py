@@ -8,11 +8,7 @@ from sqlalchemy.orm import Session
 
 from gridmap.ledger.buildings import Compound
 from gridmap.ledger.names import PlaceName
-from gridmap.ledger.posts import Post
 from gridmap.store.base import from_day
-from gridmap.terms import PostKind
-from tests.web import signed
-from tests.web.browser.planning import sign_in
 from tests.web.browser.waiting import until
 from web.params import today
 
@@ -20,20 +16,6 @@ pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
 TEXT = "老火柴厂宿舍"
-
-
-@pytest.fixture
-def keeper(watched, live_server, demo_engine):
-    """The county desk's page."""
-    with Session(demo_engine) as session, session.begin():
-        query = select(Post).where(Post.kind == PostKind.COUNTY_DESK, Post.valid.contains(today()))
-        post = session.scalars(query.order_by(Post.id)).first()
-        known = session.query(signed.Account).filter_by(person_id=post.person_id).first()
-        if known is None:
-            signed.account(session, post.person_id, "names-keeper")
-        login = known.login if known else "names-keeper"
-    sign_in(watched, live_server, login)
-    return watched
 
 
 @pytest.fixture

@@ -2,33 +2,13 @@
 
 import openpyxl
 import pytest
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from gridmap.ledger.posts import Post
-from gridmap.terms import PostKind
-from tests.web import signed
-from tests.web.browser.planning import sign_in
 from web.params import today
 
 pytestmark = pytest.mark.browser
 
 PATH = "/registers/police/workbook"
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture
-def keeper(watched, live_server, demo_engine):
-    """The county desk's page."""
-    with Session(demo_engine) as session, session.begin():
-        query = select(Post).where(Post.kind == PostKind.COUNTY_DESK, Post.valid.contains(today()))
-        post = session.scalars(query.order_by(Post.id)).first()
-        known = session.query(signed.Account).filter_by(person_id=post.person_id).first()
-        if known is None:
-            signed.account(session, post.person_id, "workbook-keeper")
-        login = known.login if known else "workbook-keeper"
-    sign_in(watched, live_server, login)
-    return watched
 
 
 def edited(path, phone):

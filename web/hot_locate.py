@@ -7,7 +7,7 @@ Everything else - another day, a doubtful place, an unknown parameter, an error 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, get_args
 
@@ -16,11 +16,11 @@ from werkzeug.http import parse_accept_header, parse_cookie
 
 from gridmap.errors import GridmapError
 from gridmap.geolocation.rules import Place
-from gridmap.store.counters import Leases, Tally
 from gridmap.terms import PlaceSource
 from web import access, language, ratelimits, security
 from web.located import TEXTS, Texts
 from web.params import PointSource, today
+from web.ratelimits import Count
 from web.session import OpenTransaction
 
 if TYPE_CHECKING:
@@ -37,18 +37,16 @@ _SYSTEMS: Final = frozenset({"wgs84", "cgcs2000", "gcj02", "bd09"})
 _SOURCES: Final = {one: PlaceSource(one) for one in get_args(PointSource)}
 
 
-class Hot:
+class HotLocate:
     """A WSGI application in front of another one.
 
     Args:
         behind: who answers the rest.
         texts: answers on today's county.
-        count: counts a call of an address and says where it stands; None where there is no limit.
+        count: of calls.
     """
 
-    def __init__(
-        self, behind: WSGIApplication, texts: Texts, count: Callable[[str], Tally | None]
-    ) -> None:
+    def __init__(self, behind: WSGIApplication, texts: Texts, count: Count) -> None:
         self._behind, self._texts, self._count = behind, texts, count
         headers = {"Content-Type": "application/json", **security.headers_of(PATH)}
         self._headers = list(headers.items())
@@ -79,12 +77,9 @@ class Hot:
         if text is None:
             return None
         tally = self._count(environ.get("REMOTE_ADDR", ""))
-        if tally is None:
-            return text.encode("ascii"), {}
-        if tally.wait_s:
+        if tally is not None and tally.wait_s:
             return None
-        limit = ratelimits.LIMITS[ENDPOINT]
-        return text.encode("ascii"), ratelimits.headers_of(ratelimits.BY_ADDRESS, limit, tally)
+        return text.encode("ascii"), ratelimits.said(ENDPOINT, tally)
 
 
 def install(app: Flask, open_transaction: OpenTransaction, *, rate_limits: bool) -> None:
@@ -92,14 +87,8 @@ def install(app: Flask, open_transaction: OpenTransaction, *, rate_limits: bool)
     texts: Texts | None = app.extensions.get(TEXTS)
     if texts is None or access.PERMISSIONS[ENDPOINT] != access.PUBLIC:
         return
-    leases: Leases = app.extensions[ratelimits.EXTENSION]
-
-    def count(address: str) -> Tally | None:
-        if not rate_limits:
-            return None
-        return ratelimits.leased(leases, open_transaction, ENDPOINT, address)
-
-    app.wsgi_app = Hot(app.wsgi_app, texts, count)  # type: ignore[method-assign]
+    count = ratelimits.counting(app, open_transaction, ENDPOINT, on=rate_limits)
+    app.wsgi_app = HotLocate(app.wsgi_app, texts, count)  # type: ignore[method-assign]
 
 
 def _place(query: str, day: str) -> Place | None:
