@@ -101,6 +101,11 @@ _PYDANTIC: Final[dict[str, tuple[str, str]]] = {
         "“{field}”不是日期，请写成 2026-11-24。",
         "“{field}” is no date; write 2026-11-24.",
     ),
+    "days": (
+        "结束日期不能早于开始日期，最多十年。",
+        "The last day must not be before the first, and ten years are the most.",
+    ),
+    "days_ahead": ("最多看到半年以后。", "Half a year ahead is the most."),
     "phone_number": (
         "“{field}”不是电话号码：请填手机号，或带区号的座机号。",
         "“{field}” is no phone number: give a mobile, or a landline with its area code.",

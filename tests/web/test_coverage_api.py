@@ -1,6 +1,6 @@
 """GET /api/v1/coverage: its shape, its day, its language, its refusals."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from gridmap.timespan import start_of
 from tests.coverage.sound import DAY, STATEMENTS, sound
 
 HOME = "419901001001"
+from web.params import today
 
 
 @pytest.fixture
@@ -161,3 +162,20 @@ def test_a_fixed_number_of_statements(world, ask, client, statements):
         statements.clear()
         assert client.get(f"/api/v1/coverage{address}").status_code == 200
         assert len(statements) <= STATEMENTS * (2 if "compare" in address else 1)
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "words"),
+    [
+        (-10, 190, None),
+        (-10, 191, "最多看到半年以后。"),
+        (5, 4, "结束日期不能早于开始日期，最多十年。"),
+        (-3701, 0, "结束日期不能早于开始日期，最多十年。"),
+    ],
+)
+def test_a_series_is_bounded_since_every_day_to_come_is_judged(world, client, begin, end, words):
+    days = {"from": begin, "to": end}
+    query = {name: (today() + timedelta(days=n)).isoformat() for name, n in days.items()}
+    answer = client.get("/api/v1/coverage/series", query_string=query)
+    assert answer.status_code == (422 if words else 200)
+    assert answer.get_json().get("message") == words

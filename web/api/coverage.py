@@ -24,6 +24,8 @@ LAST_DAY = date(2999, 12, 31)
 USUAL_DAYS: Final = 730
 MOST_DAYS: Final = 3700
 """Ten years of days in one answer."""
+MOST_DAYS_AHEAD: Final = 190
+"""Every day to come is judged by itself, since terms run out: half a year takes seconds."""
 
 Known = Annotated[Day, Field(ge=FIRST_DAY, le=LAST_DAY)]
 
@@ -48,7 +50,11 @@ class SeriesQuery(Params):
     first: Known | None = Field(
         default=None, alias="from", description="First day; two years before the last if missing"
     )
-    last: Known | None = Field(default=None, alias="to", description="Last day; today if missing")
+    last: Known | None = Field(
+        default=None,
+        alias="to",
+        description="Last day, half a year ahead at the most; today if missing",
+    )
     check: Annotated[Text, Field(max_length=40)] | None = Field(
         default=None, description="Key of a check: communities are counted by it alone"
     )
@@ -60,6 +66,8 @@ class SeriesQuery(Params):
             raise PydanticCustomError(
                 "days", "from must not be after to, nor over ten years before"
             )
+        if (last - today()).days > MOST_DAYS_AHEAD:
+            raise PydanticCustomError("days_ahead", "to is over half a year ahead")
         return self
 
     @property
