@@ -10,9 +10,9 @@ from gridmap.coverage.service import set_rule
 from gridmap.terms import PostKind
 from gridmap.timespan import start_of
 from tests.coverage.sound import DAY, STATEMENTS, sound
+from web.params import today
 
 HOME = "419901001001"
-from web.params import today
 
 
 @pytest.fixture
