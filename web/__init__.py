@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.metadata import version
-from typing import cast
+from typing import Any, cast
 
 from apiflask import APIFlask
 from flask import Flask, Response, g, has_request_context, request
@@ -28,6 +29,7 @@ from web import (
     security,
     session,
     tiles,
+    wire,
 )
 from web.api import (
     county,
@@ -162,11 +164,18 @@ COMPRESSED = [
 class Application(APIFlask):
     """Flask with the request's transaction and the access table around every view."""
 
+    response_class = wire.WholeResponse
+    session_interface = wire.Sessions()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is: nothing here is a coroutine, and to look at it anew each time is slow."""
+        return func
+
     def dispatch_request(self) -> ResponseReturnValue:
         """Check access and run the view inside one transaction, committed before the answer."""
         if request.endpoint == "static":
             return super().dispatch_request()
-        with session.request_transaction():
+        with session.RequestTransaction():
             if request.routing_exception is None:
                 access.check(request.endpoint)
                 ratelimits.check(request.endpoint)
@@ -207,6 +216,7 @@ def create_app(config: Config, open_transaction: session.OpenTransaction | None 
         BABEL_DEFAULT_LOCALE="zh_Hans_CN",
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
         COMPRESS_ALGORITHM=["gzip"],
+        COMPRESS_REGISTER=False,
         COMPRESS_MIMETYPES=COMPRESSED,
         GRIDMAP=config,
         **docs.OPENAPI,
@@ -232,9 +242,9 @@ def create_app(config: Config, open_transaction: session.OpenTransaction | None 
 def _install(app: Application) -> None:
     errors.install(app)
     security.install(app)
-    ratelimits.install(app)
     Babel(app, locale_selector=language.babel_locale)
-    Compress(app)
+    compress = Compress(app)
+    app.after_request(wire.compressing(compress))
     csrf = CSRFProtect(app)
     app.register_error_handler(CSRFError, _stale_form)
     for blueprint in BLUEPRINTS:
@@ -259,5 +269,5 @@ def _stale_form(_failure: CSRFError) -> ResponseReturnValue:
 def _page_context() -> dict[str, object]:
     known: SignedIn | None = None
     if has_request_context():
-        known = access.account() if "transaction_stack" in g else g.get("account")
+        known = access.account() if session.in_request() else g.get("account")
     return {"account": known, "language": language.current()}

@@ -308,7 +308,7 @@ def bearer() -> Bearer | None:
 
 def _shown_key() -> str | None:
     """Return the key of the request; an account's cookie is none."""
-    written = request.headers.get("Authorization", "")
+    written: str = request.environ.get("HTTP_AUTHORIZATION", "")
     if written[: len(_BEARER)].lower() == _BEARER:
         return written[len(_BEARER) :].strip()
     if request.path.startswith(OF_OPEN311):

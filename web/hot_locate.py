@@ -8,11 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, get_args
-
-from werkzeug.datastructures import LanguageAccept
-from werkzeug.http import parse_accept_header, parse_cookie
 
 from gridmap.errors import GridmapError
 from gridmap.geolocation.rules import Place
@@ -61,7 +57,7 @@ class HotLocate:
         body, said = found
         length = ("Content-Length", str(len(body)))
         start_response("200 OK", [*self._headers, *said.items(), length])
-        return (body,)
+        return [body]  # a list goes out in one piece; see `web.wire`
 
     def _answer(self, environ: WSGIEnvironment) -> tuple[bytes, dict[str, str]] | None:
         """Return a body and what its headers say of the limit."""
@@ -69,7 +65,9 @@ class HotLocate:
         place = _place(environ.get("QUERY_STRING", ""), day.isoformat())
         if place is None or "HTTP_AUTHORIZATION" in environ:
             return None  # a key has a limit of its own
-        reader = _language(environ.get("HTTP_COOKIE", ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        reader = language.of_headers(
+            environ.get("HTTP_COOKIE", ""), environ.get("HTTP_ACCEPT_LANGUAGE", "")
+        )
         try:
             text = self._texts.of(place, day, reader)
         except GridmapError:
@@ -108,9 +106,3 @@ def _place(query: str, day: str) -> Place | None:
         return None
     radius = float(accuracy) if "accuracy" in asked else None
     return Place(float(lon), float(lat), crs, radius, source)
-
-
-@lru_cache(maxsize=512)
-def _language(cookies: str, accepted: str) -> str:
-    chosen = parse_cookie(cookies).get(language.COOKIE) if cookies else None
-    return language.of_program(chosen, parse_accept_header(accepted, LanguageAccept))

@@ -61,7 +61,7 @@ class HotTiles:
         if status == 200:  # noqa: PLR2004
             headers["Content-Length"] = str(len(body))
         start_response(_REASONS[status], list(headers.items()))
-        return (body,) if body else ()
+        return [body] if body else []  # a list goes out in one piece; see `web.wire`
 
     def _answer(self, environ: WSGIEnvironment) -> Answer | None:
         asked = _asked(environ)

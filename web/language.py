@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 
 from flask import g, has_request_context, request
 from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header, parse_cookie
 
 LANGUAGES = ("zh", "en")
 COOKIE = "lang"
@@ -40,17 +42,29 @@ def current() -> str:
 
 
 def _of_request() -> str:
-    chosen = request.cookies.get(COOKIE)
+    cookies = request.environ.get("HTTP_COOKIE", "")
     if request.path.startswith(("/api/", "/open311/", "/tiles/")):
-        return of_program(chosen, request.accept_languages)
-    return str(chosen) if chosen in LANGUAGES else LANGUAGES[0]
+        return of_headers(cookies, request.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    chosen = _chosen(cookies)
+    return chosen if chosen in LANGUAGES else LANGUAGES[0]
 
 
-def of_program(chosen: str | None, accepted: LanguageAccept) -> str:
+def _chosen(cookies: str) -> str | None:
+    return parse_cookie(cookies).get(COOKIE) if f"{COOKIE}=" in cookies else None
+
+
+def of_headers(cookies: str, accepted: str) -> str:
+    """Return the language of a program by its headers `Cookie` and `Accept-Language`."""
+    return of_program(_chosen(cookies), accepted)
+
+
+@lru_cache(maxsize=512)
+def of_program(chosen: str | None, accepted: str) -> str:
     """Return the language that the API answers in: the switch's, else what the header likes best."""
     if chosen in LANGUAGES:
         return str(chosen)
-    return accepted.best_match(LANGUAGES, default=LANGUAGES[0])
+    header = parse_accept_header(accepted, LanguageAccept)
+    return header.best_match(LANGUAGES, default=LANGUAGES[0])
 
 
 def babel_locale() -> str:

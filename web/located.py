@@ -1,7 +1,7 @@
 """Where a point is, as an answer: from memory for today, from the database for any other day.
 
-Of today's answers only the point, its raw form and the distance to the building differ between two
-points with the same verdicts. So the text around them is kept for as long as the county stands still.
+Of today's answers only the point, its raw form and the distances to buildings differ between two points with
+the same verdicts. So the text around them is kept for as long as the county stands still.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from gridmap.geolocation import live, service
 from gridmap.geolocation.live import Live
 from gridmap.geolocation.location import Location
-from gridmap.geolocation.rules import Place, Verdicts
+from gridmap.geolocation.rules import BuildingCandidate, Place, Verdicts
 from gridmap.geolocation.today import Today
 from web import language, present
 from web.params import today
@@ -25,7 +25,7 @@ from web.session import current_session
 EXTENSION: Final = "gridmap_live"
 TEXTS: Final = "gridmap_located_texts"
 MOST_TEXTS: Final = 20_000
-_DISTANCE, _POINT, _RAW = "\x01distance", "\x01point", "\x01raw"
+_BESIDE, _DISTANCE, _POINT, _RAW = "\x01beside", "\x01distance", "\x01point", "\x01raw"
 
 
 def located(place: Place, day: date) -> Location:
@@ -63,7 +63,7 @@ class Texts:
 
     def __init__(self, followed: Live) -> None:
         self._followed = followed
-        self._held: tuple[Today | None, dict[Any, tuple[str, ...]]] = (None, {})
+        self._kept: _Kept | None = None
 
     def of(self, place: Place, day: date, reader: str) -> str | None:
         """Return the answer in a language; None where it must be made otherwise.
@@ -76,47 +76,79 @@ class Texts:
             return None
         lon, lat, verdicts = live.decided(state, place)
         grid, building = verdicts
-        if grid.alternatives or building.alternatives or grid.id is None:
+        if grid.alternatives or grid.id is None:
             return None
+        kept = self._kept_of(state)
         key = (reader, grid, building.status, building.faults, building.id, building.compound_id)
-        parts = self._texts(state).get(key)
+        parts = kept.around.get(key)
         if parts is None:
             with language.speaking(reader):
-                parts = self._made(state, place, (lon, lat), verdicts)
-            self._texts(state)[key] = parts
-        return _filled(parts, place, (lon, lat), building.distance_m)
+                parts = kept.around[key] = _around(state, place, (lon, lat), verdicts)
+        beside = (kept.beside(reader, building.compound_id, one) for one in building.alternatives)
+        return _filled(
+            parts, ",".join(filter(None, beside)), place, (lon, lat), building.distance_m
+        )
 
-    def _texts(self, state: Today) -> dict[Any, tuple[str, ...]]:
-        held, texts = self._held
-        if held is not state or len(texts) > MOST_TEXTS:
-            texts = {}
-            self._held = (state, texts)
-        return texts
-
-    def _made(
-        self, state: Today, place: Place, point: tuple[float, float], verdicts: Verdicts
-    ) -> tuple[str, ...]:
-        body = present.location(state.standing.location(place, point, *verdicts))
-        body["building"]["distance_m"] = _DISTANCE
-        body |= {"point": _POINT, "raw": _RAW}
-        text, parts = as_json(body), []
-        for sign in (_DISTANCE, _POINT, _RAW):  # as they stand in the text: keys are sorted
-            before, _, text = text.partition(as_json_text(sign))
-            parts.append(before)
-        return (*parts, text)
+    def _kept_of(self, state: Today) -> _Kept:
+        if self._kept is None or self._kept.state is not state or self._kept.is_full():
+            self._kept = _Kept(state)
+        return self._kept
 
 
-def as_json_text(text: str) -> str:
-    """Return a string as JSON."""
-    return json.dumps(text)
+class _Kept:
+    """Texts of one state of the county, made when they are first asked for."""
+
+    def __init__(self, state: Today) -> None:
+        self.state = state
+        self.around: dict[Any, tuple[str, ...]] = {}
+        self._beside: dict[tuple[str, int | None, int], tuple[str, str]] = {}
+
+    def is_full(self) -> bool:
+        """Tell whether it is time to begin anew."""
+        return len(self.around) + len(self._beside) > MOST_TEXTS
+
+    def beside(self, reader: str, compound_id: int | None, found: BuildingCandidate) -> str:
+        """Return a building that is asked about, as text; nothing where it is not known."""
+        key = (reader, compound_id, found.id)
+        parts = self._beside.get(key)
+        if parts is None:
+            standing = self.state.standing
+            facts, compound = (
+                standing.buildings.get(found.id),
+                standing.compounds.get(compound_id or 0),
+            )
+            if facts is None:
+                return ""
+            with language.speaking(reader):
+                text = as_json(present.building_facts(facts, compound) | {"distance_m": _DISTANCE})
+            before, _, after = text.partition(json.dumps(_DISTANCE))
+            parts = self._beside[key] = (before, after)
+        return f"{parts[0]}{round(found.distance_m, 1)!r}{parts[1]}"
+
+
+def _around(
+    state: Today, place: Place, point: tuple[float, float], verdicts: Verdicts
+) -> tuple[str, ...]:
+    """Return an answer as text, cut where what differs from point to point belongs."""
+    body = present.location(state.standing.location(place, point, *verdicts))
+    body["building"] |= {"alternatives": _BESIDE, "distance_m": _DISTANCE}
+    body |= {"point": _POINT, "raw": _RAW}
+    text, parts = as_json(body), []
+    for sign in (_BESIDE, _DISTANCE, _POINT, _RAW):  # as they stand in the text: keys are sorted
+        before, _, text = text.partition(json.dumps(sign))
+        parts.append(before)
+    return (*parts, text)
 
 
 def _filled(
-    parts: tuple[str, ...], place: Place, point: tuple[float, float], distance_m: float | None
+    parts: tuple[str, ...],
+    beside: str,
+    place: Place,
+    point: tuple[float, float],
+    distance_m: float | None,
 ) -> str:
     distance = "null" if distance_m is None else repr(round(distance_m, 1))
     lon, lat = point
     spot = f'{{"lat":{round(lat, 8)!r},"lon":{round(lon, 8)!r}}}'
-    crs = json.dumps(place.crs)
-    raw = f'{{"crs":{crs},"lat":{place.lat!r},"lon":{place.lon!r}}}'
-    return f"{parts[0]}{distance}{parts[1]}{spot}{parts[2]}{raw}{parts[3]}"
+    raw = f'{{"crs":{json.dumps(place.crs)},"lat":{place.lat!r},"lon":{place.lon!r}}}'
+    return f"{parts[0]}[{beside}]{parts[1]}{distance}{parts[2]}{spot}{parts[3]}{raw}{parts[4]}"

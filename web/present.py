@@ -138,14 +138,15 @@ def _building(found: Location) -> dict[str, Any]:
         "faults": faults(found.building.faults),
         "distance_m": _rounded(found.building.distance_m),
         "alternatives": [
-            {**_building_facts(b, found.compound), "distance_m": _rounded(distances.get(b.id))}
+            building_facts(b, found.compound) | {"distance_m": _rounded(distances.get(b.id))}
             for b in found.alternatives
         ],
     }
-    return shown | (_building_facts(facts, found.compound) if facts else {"code": None})
+    return shown | (building_facts(facts, found.compound) if facts else {"code": None})
 
 
-def _building_facts(building: BuildingFacts, compound: CompoundFacts | None) -> dict[str, Any]:
+def building_facts(building: BuildingFacts, compound: CompoundFacts | None) -> dict[str, Any]:
+    """Return a building as an answer names it."""
     return {
         "code": building.code,
         "title": building_title(building, compound),

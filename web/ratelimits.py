@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable
 from typing import Final
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, has_request_context, request
 from sqlalchemy.orm import Session
 
 from gridmap.errors import GuessedTail, NotFound, TooManyRequests
@@ -84,13 +84,12 @@ WRITES: Final = frozenset(
 """Endpoints where only POST counts."""
 
 
-def install(app: Flask) -> None:
-    """Let every limited answer say its limit, refusals too."""
-
-    @app.after_request
-    def _say(response: Response) -> Response:
-        response.headers.update(g.get("rate_headers", {}))
-        return response
+def said_now() -> list[tuple[str, str]]:
+    """Return the headers that say the limit which this request has met, refused or not."""
+    if not has_request_context():
+        return []
+    said_of: dict[str, str] = g.get("rate_headers") or {}
+    return list(said_of.items())
 
 
 def check(endpoint: str | None) -> None:

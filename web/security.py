@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Flask, Response, g, request
+from flask import Flask, g
 
 _POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
@@ -12,11 +12,13 @@ _POLICY = (
     "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
-_EVERYWHERE = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "geolocation=(self), camera=(self)",
-}
+Headers = list[tuple[str, str]]
+EVERYWHERE: Headers = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", "geolocation=(self), camera=(self)"),
+]
+"""Headers of every answer."""
 PERSONAL = (
     "/api/",
     "/desk",
@@ -41,19 +43,26 @@ def csp_nonce() -> str:
 
 
 def install(app: Flask) -> None:
-    """Put the headers on every answer and the nonce into every template."""
+    """Put the nonce into every template."""
     app.context_processor(lambda: {"csp_nonce": csp_nonce()})
 
-    @app.after_request
-    def _headers(response: Response) -> Response:
-        if response.mimetype == "text/html":
-            response.headers["Content-Security-Policy"] = _POLICY.format(nonce=csp_nonce())
-        for name, value in headers_of(request.path).items():
-            response.headers.setdefault(name, value)
-        return response
+
+def policies(path: str, headers: Headers) -> Headers:
+    """Return what an answer at an address has to say beside its own headers; `web.wire` puts it on."""
+    own = dict(headers)
+    found = list(EVERYWHERE)
+    if own.get("Content-Type", "").startswith("text/html"):
+        found.append(("Content-Security-Policy", _POLICY.format(nonce=csp_nonce())))
+    if "Cache-Control" not in own and is_personal(path):
+        found.append(("Cache-Control", "no-store"))
+    return found
+
+
+def is_personal(path: str) -> bool:
+    """Tell whether no cache may keep the answers at an address."""
+    return path.startswith(PERSONAL)
 
 
 def headers_of(path: str) -> dict[str, str]:
     """Return the headers of every answer at an address."""
-    kept = {"Cache-Control": "no-store"} if path.startswith(PERSONAL) else {}
-    return _EVERYWHERE | kept
+    return dict(EVERYWHERE) | ({"Cache-Control": "no-store"} if is_personal(path) else {})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from types import TracebackType
 
 from flask import current_app, g
 from sqlalchemy import Engine
@@ -20,25 +21,48 @@ def transactions_of(engine: Engine) -> OpenTransaction:
     return lambda: transaction(engine)
 
 
-@contextmanager
-def request_transaction() -> Iterator[None]:
-    """Hold the request's transaction: commit when the block ends, roll back on any error."""
-    with ExitStack() as stack:
-        g.transaction_stack = stack
-        try:
-            yield
-        finally:
-            g.pop("session", None)
-            g.pop("transaction_stack", None)
+class RequestTransaction:
+    """The request's transaction around a block: commit when it ends, roll back on any error."""
+
+    def __init__(self) -> None:
+        self._held: AbstractContextManager[Session] | None = None
+        self._session: Session | None = None
+
+    def __enter__(self) -> None:
+        """Let `current_session` begin it."""
+        g.transaction = self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        failure: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End it, where it has begun."""
+        g.pop("transaction", None)
+        if self._held is not None:
+            self._held.__exit__(kind, failure, trace)
+
+    @property
+    def session(self) -> Session:
+        """Its session; the first call begins it."""
+        if self._session is None:
+            open_transaction: OpenTransaction = current_app.extensions[_EXTENSION]
+            held = open_transaction()
+            self._session = held.__enter__()
+            self._held = held
+        return self._session
+
+
+def in_request() -> bool:
+    """Tell whether there is a transaction of this request, begun or not."""
+    return "transaction" in g
 
 
 def current_session() -> Session:
     """Return the session of this request; the first call begins its transaction."""
-    if "session" not in g:
-        open_transaction: OpenTransaction = current_app.extensions[_EXTENSION]
-        g.session = g.transaction_stack.enter_context(open_transaction())
-    session: Session = g.session
-    return session
+    held: RequestTransaction = g.transaction
+    return held.session
 
 
 def separate_transaction() -> AbstractContextManager[Session]:

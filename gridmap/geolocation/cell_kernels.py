@@ -13,10 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridmap.geolocation.cell_lists import Counts, Entries, Numbers, compiled
+from gridmap.geolocation.outlines import ROUNDING
 
-ROUNDING: Final = 3.3306690738754716e-16
-"""The sign of a cross product that is larger than so much of its terms is certain: (3 + 16 e) e with e = 2^-53.
-Source: J. R. Shewchuk, Adaptive Precision Floating-Point Arithmetic, 1997, ccwerrboundA."""
 SLACK: Final = 1e-6
 """An edge is drawn so much of a cell wider: more than the rounding of a cell's borders."""
 

@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gridmap.geolocation.cells import Cells
 from gridmap.geolocation.extent_sources import (
     LEAST_SHARE,
     Housed,
@@ -27,7 +28,7 @@ from gridmap.geolocation.rules import (
 )
 from gridmap.geolocation.snapshot import Snapshot
 from gridmap.geolocation.spots import SLACK
-from gridmap.geolocation.vicinity import Cells, Vicinity
+from gridmap.geolocation.vicinity import Vicinity
 from gridmap.geometry import crs
 from gridmap.geometry.crs import metres_per_degree
 

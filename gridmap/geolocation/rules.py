@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import shapely
 
@@ -165,6 +165,14 @@ def search_m(place: Place) -> float:
     return max(reach_m(circle_m(place)), EDGE_M)
 
 
+_Candidate = TypeVar("_Candidate", GridCandidate, BuildingCandidate)
+
+
+def _bare(candidate: _Candidate) -> _Candidate:
+    """Return a candidate without its shape."""
+    return candidate if candidate.shape is None else replace(candidate, shape=None)
+
+
 def _grid(place: Place, near: Candidates) -> GridVerdict:
     radius = circle_m(place)
     verdict = _of_pin(near)
@@ -175,7 +183,7 @@ def _of_pin(near: Candidates) -> GridVerdict:
     at = sorted((g for g in near.grids if g.distance_m <= EDGE_M), key=lambda g: g.code)
     if not at:
         nearest = sorted(near.grids, key=lambda g: (g.distance_m, g.code))[:1]
-        alternatives = tuple(replace(one, shape=None) for one in nearest)
+        alternatives = tuple(_bare(one) for one in nearest)
         return GridVerdict(Verdict.NONE, ("outside",), alternatives=alternatives)
     return GridVerdict(Verdict.ACCEPTED, (), at[0].id) if len(at) == 1 else _at_edge(at, near)
 
@@ -249,7 +257,7 @@ def _nearest_building(near: Candidates) -> BuildingVerdict:
             Verdict.ASK,
             ("several_near",),
             compound_id=compound,
-            alternatives=tuple(replace(b, shape=None) for b in rivals[:MOST_ALTERNATIVES]),
+            alternatives=tuple(_bare(b) for b in rivals[:MOST_ALTERNATIVES]),
         )
     return BuildingVerdict(Verdict.ACCEPTED, ("nearest",), first.id, first.distance_m, compound)
 
@@ -264,7 +272,7 @@ def _despite_gps(place: Place, near: Candidates, verdict: BuildingVerdict) -> Bu
         return verdict
     around = sorted(near.buildings, key=lambda b: (b.distance_m, b.code))
     others = (b for b in around if b.id != chosen.id)
-    asked = tuple(replace(b, shape=None) for b in (chosen, *others))
+    asked = tuple(_bare(b) for b in (chosen, *others))
     return BuildingVerdict(
         Verdict.ASK,
         (*verdict.faults, "circle"),

@@ -21,6 +21,7 @@ from gridmap.geolocation.assembly import (
     county_of,
     targets_of,
 )
+from gridmap.geolocation.cells import Cells
 from gridmap.geolocation.location import BuildingFacts, CompoundFacts, PartyHeld, PostHeld
 from gridmap.geolocation.mirror_queries import (
     NOTHING,
@@ -32,7 +33,6 @@ from gridmap.geolocation.mirror_queries import (
     refreshed,
 )
 from gridmap.geolocation.snapshot import Layer, Snapshot
-from gridmap.geolocation.vicinity import Cells
 from gridmap.store import revision
 from gridmap.store.revision import Version
 

@@ -11,11 +11,12 @@ than a question.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 import shapely
@@ -231,13 +232,16 @@ def metres_per_degree(lat: float | Numbers) -> tuple[float | Numbers, float | Nu
     >>> metres_per_degree(0.0)
     (111319.491, 110574.276)
     """
-    latitude = np.radians(lat)
+    by: Any = (
+        np if isinstance(lat, np.ndarray) else math
+    )  # the same names, for one number ten times as fast
+    latitude = by.radians(lat)
     squared = WGS84_FLATTENING * (2 - WGS84_FLATTENING)
-    flat = 1.0 - squared * np.sin(latitude) ** 2
-    vertical = WGS84_AXIS / np.sqrt(flat)
-    of_lon = np.radians(vertical * np.cos(latitude))
-    of_lat = np.radians(vertical * (1.0 - squared) / flat)
-    return (float(of_lon), float(of_lat)) if np.ndim(lat) == 0 else (of_lon, of_lat)
+    flat = 1.0 - squared * by.sin(latitude) ** 2
+    vertical = WGS84_AXIS / by.sqrt(flat)
+    of_lon = by.radians(vertical * by.cos(latitude))
+    of_lat = by.radians(vertical * (1.0 - squared) / flat)
+    return of_lon, of_lat
 
 
 @lru_cache(maxsize=256)

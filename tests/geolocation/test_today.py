@@ -163,13 +163,25 @@ def test_nothing_there_is_nothing_found(session):
 
 
 places = st.builds(
-    lambda x, y, radius: Place(
-        *lonlat(x, y), "wgs84", radius, PlaceSource.PIN if radius is None else PlaceSource.GPS
-    ),
+    lambda x, y, radius, source: Place(*lonlat(x, y), "wgs84", radius, source),
     st.one_of(st.floats(-60, 360), st.sampled_from([0.0, 100.0, 200.0, 300.0, 20.0, 32.0])),
     st.one_of(st.floats(-60, 260), st.sampled_from([0.0, 100.0, 200.0, 20.0, 32.0])),
     st.one_of(st.none(), st.floats(0.1, 120), st.just(900.0)),
+    st.sampled_from([PlaceSource.PIN, PlaceSource.GPS]),
 )
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_pin_and_a_phone_in_one_building_do_not_answer_for_each_other(session, world, order):
+    today = brought_up(session, DAY, None)
+    asked = [
+        Place(*lonlat(20, 20), "wgs84", None, source)
+        for source in (PlaceSource.PIN, PlaceSource.GPS)
+    ]
+    found = {place.source: live.locate(today, place) for place in asked[::order]}
+    for place, expected in zip(asked, locate_many(session, asked, DAY), strict=True):
+        assert plain(found[place.source]) == plain(expected)
+    assert found[PlaceSource.PIN].building.status != found[PlaceSource.GPS].building.status
 
 
 @given(st.lists(places, min_size=1, max_size=30))

@@ -199,11 +199,11 @@ def code(secret, moment=None):
     return pyotp.TOTP(secret).at(moment or now())
 
 
-def enrol(client, from_page="/account/second-factor"):
+def enrol(client, from_page="/account/second-factor", moment=None):
     """Enrol a phone by the page; returns its secret and the page with the recovery codes."""
     page = client.get(from_page, headers=PAGE)
     secret = re.search(r'id="secret">([A-Z2-7 ]+)<', page.text)[1].replace(" ", "")
-    fields = {"csrf_token": signed.token(page), "code": code(secret)}
+    fields = {"csrf_token": signed.token(page), "code": code(secret, moment)}
     return secret, client.post("/account/second-factor", data=fields, headers=PAGE)
 
 
@@ -260,18 +260,19 @@ def test_half_a_session_may_sign_out(client, desk):
 
 def test_the_code_is_asked_and_taken_once(client, worker):
     sign_in(client, "jia")
-    secret, _page = enrol(client)
+    moment = now()
+    secret, _page = enrol(client, moment=moment)
     other = client.application.test_client()
     asked = sign_in(other, "jia", next="/desk?mine=1")
     assert asked.location == "/sign-in/code?next=/desk?mine%3D1"
     assert other.get("/desk", headers=PAGE).status_code == 302
     assert other.get("/sign-in", headers=PAGE).location.startswith("/sign-in/code")
     half = other.get_cookie(COOKIE).value
-    used = post_form(other, "/sign-in/code", code=code(secret), next="/desk?mine=1")
+    used = post_form(other, "/sign-in/code", code=code(secret, moment), next="/desk?mine=1")
     assert used.status_code == 401
     assert "或已经用过" in used.text
     assert 'value="/desk?mine=1"' in used.text
-    then = now() + timedelta(seconds=30)
+    then = moment + timedelta(seconds=30)
     answer = post_form(other, "/sign-in/code", code=code(secret, then), next="/desk?mine=1")
     assert (answer.status_code, answer.location) == (303, "/desk?mine=1")
     assert other.get_cookie(COOKIE).value != half
