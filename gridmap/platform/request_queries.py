@@ -98,12 +98,12 @@ def requests(
     clauses: Iterable[Clause],
     *,
     limit: int,
+    offset: int = 0,
 ) -> Sequence[Found]:
-    """Return the reports that may be seen, the newest first."""
+    """Return the reports that may be seen, the newest first, without the first so many."""
     query = _rows(key_id).where(shown(key_id), *clauses)
-    return session.execute(
-        query.order_by(Report.filed_at.desc(), Report.id.desc()).limit(limit)
-    ).all()
+    query = query.order_by(Report.filed_at.desc(), Report.id.desc())
+    return session.execute(query.limit(limit).offset(offset)).all()
 
 
 def report_of_step(session: Session, step_id: int) -> tuple[Found, Step] | None:

@@ -48,7 +48,10 @@ class Jurisdiction:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which requests; `numbers` override the rest. Times are aware, both ends included."""
+    """Which requests; `numbers` override the rest. Times are aware, both ends included.
+
+    `page` counts from 1; a page holds `page_size`, `MOST` at most.
+    """
 
     numbers: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
@@ -56,6 +59,8 @@ class Asked:
     until: datetime | None = None
     open: bool = True
     closed: bool = True
+    page: int = 1
+    page_size: int = MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +139,7 @@ def listed(
     bearer: Bearer | None = None,
     within: Jurisdiction | None = None,
 ) -> tuple[ServiceRequest, ...]:
-    """Return the requests that are asked for, the newest first, at most `MOST`.
+    """Return a page of the requests that are asked for, the newest first.
 
     Raises:
         InvalidInput: the span is longer than 90 days, or ends before it begins.
@@ -145,7 +150,13 @@ def listed(
     else:
         since, until = _span(asked, now)
         clauses += queries.narrowed(asked.codes, _stages(asked), since, until)
-    rows = queries.requests(session, bearer.id if bearer else None, clauses, limit=MOST)
+    rows = queries.requests(
+        session,
+        bearer.id if bearer else None,
+        clauses,
+        limit=min(asked.page_size, MOST),
+        offset=(asked.page - 1) * asked.page_size,
+    )
     return _shown(session, rows)
 
 

@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from gridmap.dispatch.categories import CategoryEntry
 from gridmap.errors import InvalidInput, NotFound
 from gridmap.geolocation.rules import Place
-from gridmap.platform.requests import Asked, Sent
+from gridmap.platform.requests import MOST, Asked, Sent
 from gridmap.terms import PlaceSource
 from web import language
 from web.api.filings import Mail, Phone
@@ -24,6 +24,7 @@ from web.open311.words import CLOSED, OPEN, SYSTEMS
 from web.params import Text
 
 MOST_NUMBERS: Final = 200
+LAST_PAGE: Final = 100_000
 LONGEST_DESCRIPTION: Final = 2000
 LONGEST_URL: Final = 500
 _KEY: Final = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
@@ -180,7 +181,20 @@ def asked(query: MultiDict[str, str]) -> Asked:
         until=_moment(query, "end_date"),
         open=not statuses or OPEN in statuses,
         closed=not statuses or CLOSED in statuses,
+        page=_whole(query, "page", 1, LAST_PAGE),
+        page_size=_whole(query, "page_size", MOST, MOST),
     )
+
+
+def _whole(query: MultiDict[str, str], name: str, usual: int, most: int) -> int:
+    written = query.get(name, "").strip()
+    if not written:
+        return usual
+    if not re.fullmatch(r"[0-9]{1,9}", written) or not 1 <= int(written) <= most:
+        raise wrong(
+            name, f"{name} 是 1 到 {most} 的整数。", f"{name} is a whole number from 1 to {most}."
+        )
+    return int(written)
 
 
 def _listed(query: MultiDict[str, str], name: str) -> list[str]:

@@ -223,6 +223,27 @@ def test_a_list_of_requests_takes_a_fixed_number_of_statements(client, key, stat
     assert len(statements) == few <= 3
 
 
+def test_all_pages_together_are_the_whole_list(client, key):
+    filed_ = [filed(client, key, description=f"第{n}件") for n in range(5)]
+    whole = [one["service_request_id"] for one in client.get(f"{ROOT}/requests.json").json]
+    paged = []
+    for page in (1, 2, 3, 4):
+        rows = client.get(f"{ROOT}/requests.json?page={page}&page_size=2").json
+        assert len(rows) == {1: 2, 2: 2, 3: 1, 4: 0}[page]
+        paged += [one["service_request_id"] for one in rows]
+    assert paged == whole
+    assert sorted(paged) == sorted(filed_)
+
+
+@pytest.mark.parametrize(
+    "asked", ["page=0", "page=x", "page_size=1001", "page_size=-1", "page=1e3"]
+)
+def test_a_page_that_cannot_be_is_refused(client, asked):
+    answer = client.get(f"{ROOT}/requests.json?{asked}")
+    assert answer.status_code == 400
+    assert answer.json[0]["description"].startswith(asked.partition("=")[0])
+
+
 def test_what_no_xml_can_hold_is_replaced(client, key):
     number = filed(client, key, description="灯\ufffe不亮 <&>")
     page = client.get(f"{ROOT}/requests/{number}.xml?api_key={key}")
