@@ -52,6 +52,7 @@ from web.api import (
 )
 from web.api import tiles as tiles_api
 from web.config import LARGEST_BODY, Config
+from web.numbers import RowNumber
 from web.ogc import views as ogc_views
 from web.open311 import views as open311_views
 from web.pages import (
@@ -240,6 +241,7 @@ def create_app(config: Config, open_transaction: session.OpenTransaction | None 
 
 
 def _install(app: Application) -> None:
+    app.url_map.converters["int"] = RowNumber
     errors.install(app)
     security.install(app)
     Babel(app, locale_selector=language.babel_locale)

@@ -348,6 +348,12 @@ def test_a_broken_file_is_refused_in_words(planner, name, content):
     assert state(planner, plan)["version"] == 1
 
 
+def test_an_id_that_no_database_holds_is_nobody_s(planner):
+    for path in ("", "/impact", "/terrain", "/outlines"):
+        for number in (2**31, 10**20):
+            assert planner.get(f"/api/v1/plans/{number}{path}").status_code == 404
+
+
 def send_file(client, plan, base, name, content, **fields):
     return client.post(
         f"/api/v1/plans/{plan}/import",

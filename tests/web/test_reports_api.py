@@ -286,6 +286,14 @@ def test_parts_are_named_when_wrong(client, world, parts, field):
     assert (answer.status_code, answer.json["field"]) == (422, field)
 
 
+@pytest.mark.parametrize("head", ["form-data", 'form-data; filename="a.png"'])
+def test_a_part_without_a_name_is_refused(client, world, head):
+    parts = f"--x\r\nContent-Disposition: {head}\r\n\r\n1\r\n--x--\r\n".encode()
+    answer = send_raw(client, parts, "multipart/form-data; boundary=x")
+    assert answer.status_code == 422
+    assert "不认识" in answer.json["message"]
+
+
 @pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=x"])
 def test_multipart_without_a_report_is_refused(client, world, kind):
     answer = send_raw(client, b"nothing of the kind", kind)

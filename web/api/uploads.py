@@ -82,7 +82,9 @@ def photos(*, most: int) -> list[Upload]:
 
 
 def _check_names(part: str) -> None:
-    unknown = sorted((set(request.form) - {part}) | (set(request.files) - {part, PHOTOS}))
+    fields = {name or "" for name in request.form} - {part}  # a part may come without a name
+    files = {name or "" for name in request.files} - {part, PHOTOS}
+    unknown = sorted(fields | files)
     if unknown:
         raise InvalidInput(
             field=unknown[0],
