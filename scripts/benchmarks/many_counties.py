@@ -12,8 +12,8 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-STEP: Final = (0.06, 0.045)
-"""Degrees from a copy to the next: a little more than the county's extent."""
+STEP: Final = (3 * 360 / 2**13, 0.135)
+"""Degrees from a copy to the next: three tiles of zoom 13, so that the copies of a row look alike in their tiles."""
 COLUMNS: Final = 32
 _TABLES: Final = (
     "area", "area_version", "grid", "grid_version", "compound", "compound_version", "building",
