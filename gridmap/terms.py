@@ -247,3 +247,140 @@ class Parity(Term):
     ALL = "all", "全部", "All"
     ODD = "odd", "单号", "Odd"
     EVEN = "even", "双号", "Even"
+
+
+class Occupation(Term):
+    """What a volunteer of the new employment groups does."""
+
+    COURIER = "courier", "快递员", "Courier"
+    RIDER = "rider", "外卖骑手", "Delivery rider"
+    DRIVER = "driver", "网约车司机", "Ride-hailing driver"
+    OTHER = "other", "其他", "Other"
+
+
+class NeedState(Term):
+    """Where a need stands between being posted and being met."""
+
+    OPEN = "open", "待认领", "Open"
+    TAKEN = "taken", "已认领", "Taken up"
+    DONE = "done", "已办成", "Done"
+    WITHDRAWN = "withdrawn", "已撤回", "Withdrawn"
+
+
+class CheckInWay(Term):
+    """How a volunteer checked in on the spot."""
+
+    CODE = "code", "扫码", "Code"
+    POSITION = "position", "定位", "Position"
+    ORGANISER = "organiser", "组织者确认", "Organiser"
+
+
+class HoursSource(Term):
+    """Where minutes of service come from."""
+
+    ACTIVITY = "activity", "活动", "Activity"
+    NEED = "need", "认领需求", "Need taken up"
+    IMPORT = "import", "平台导入", "Imported"
+    CORRECTION = "correction", "更正", "Correction"
+
+
+class JointDuty(Term):
+    """Joint posts (交叉任职) in a community's party organisation."""
+
+    MEMBER = "member", "兼职委员", "Part-time member"
+    DEPUTY = "deputy", "兼职副书记", "Part-time deputy secretary"
+
+
+class Upkeep(Term):
+    """What somebody looks after in a compound without a property company."""
+
+    CLEANING, GATE = ("cleaning", "保洁", "Cleaning"), ("gate", "门岗", "Gate")
+    REPAIRS, LIGHTS = ("repairs", "维修", "Repairs"), ("lights", "路灯", "Lights")
+    DRAINS, PARKING = ("drains", "下水", "Drains"), ("parking", "停车", "Parking")
+    GREENERY, FIRE = ("greenery", "绿化", "Greenery"), ("fire", "消防", "Fire safety")
+
+
+class UnitDeedKind(Term):
+    """What a responsible unit does in its community."""
+
+    VISIT, PROJECT = ("visit", "走访", "Visit"), ("project", "共建项目", "Joint project")
+    LECTURE, HELP = ("lecture", "宣讲", "Lecture"), ("help", "帮扶", "Help")
+    OTHER = "other", "其他", "Other"
+
+
+class Weekdays(Term):
+    """Days of the week on which a centre has the same hours."""
+
+    DAILY = "daily", "每天", "Every day"
+    WORKDAYS = "workdays", "周一至周五", "Monday to Friday"
+    WEEKEND = "weekend", "周六、周日", "Saturday and Sunday"
+    MONDAY = "monday", "周一", "Monday"
+    TUESDAY = "tuesday", "周二", "Tuesday"
+    WEDNESDAY = "wednesday", "周三", "Wednesday"
+    THURSDAY = "thursday", "周四", "Thursday"
+    FRIDAY = "friday", "周五", "Friday"
+    SATURDAY = "saturday", "周六", "Saturday"
+    SUNDAY = "sunday", "周日", "Sunday"
+
+
+class MatchState(Term):
+    """What a branch has said to a member who was proposed to it."""
+
+    PROPOSED = "proposed", "待支部接收", "Proposed"
+    ACCEPTED = "accepted", "已接收", "Accepted"
+    DECLINED = "declined", "未接收", "Declined"
+
+
+class HouseholdKind(Term):
+    """Why somebody knocks at a door; a door is listed under the kind that is due most often."""
+
+    ELDERLY_ALONE = "elderly_alone", "独居老人", "Elderly living alone"
+    CHILDREN = "children", "困境儿童", "Children in need"
+    DISABLED = "disabled", "残疾人家庭", "Disabled"
+    NEEDY = "needy", "困难家庭", "Needy family"
+    VETERAN = "veteran", "优抚对象", "Veteran"
+    TENANTS = "tenants", "出租户", "Tenants"
+    PARTY_MEMBER = "party_member", "老党员", "Veteran party member"
+    ORDINARY = "ordinary", "普通户", "Ordinary"
+    BUILDING = "building", "整栋走访", "Whole building"
+
+
+class DoorOutcome(Term):
+    """What came of knocking at a door."""
+
+    VISITED = "visited", "已入户", "Visited"
+    NOT_HOME = "not_home", "家中无人", "Not at home"
+
+
+class DutyKind(Term):
+    """What a branch owes: the theme day (主题党日), and the meetings and lessons of 三会一课."""
+
+    THEME_DAY = "theme_day", "主题党日", "Theme day"
+    MEMBERS = "members_meeting", "党员大会", "Members' meeting"
+    COMMITTEE = "committee_meeting", "支委会", "Committee meeting"
+    GROUP = "group_meeting", "党小组会", "Group meeting"
+    LESSON = "lesson", "党课", "Party lesson"
+
+
+class MeetingState(Term):
+    """How far a meeting of an organisation is."""
+
+    PLANNED = "planned", "已安排", "Planned"
+    HELD = "held", "已开", "Held"
+    CANCELLED = "cancelled", "已取消", "Cancelled"
+
+
+class PartyStanding(Term):
+    """A member's standing."""
+
+    FULL = "full", "正式党员", "Full member"
+    PROBATIONARY = "probationary", "预备党员", "Probationary member"
+
+
+class PartyMove(Term):
+    """How somebody's relation to an organisation began or ended."""
+
+    TRANSFERRED = "transferred", "组织关系转移", "Transferred"
+    ADMITTED = "admitted", "新发展", "Admitted"
+    DIED = "died", "去世", "Died"
+    LEFT = "left", "出党", "Left the party"

@@ -47,6 +47,19 @@ def previous_quarter(day: date) -> Span:
     return quarter_of(quarter_of(day).start - timedelta(days=1))
 
 
+def period_of(day: date, months: int) -> Span:
+    """Return the calendar period of so many months (a divisor of 12) that holds the day.
+
+    >>> period_of(date(2026, 11, 24), 1)
+    Span(start=datetime.date(2026, 11, 1), end=datetime.date(2026, 12, 1))
+    >>> period_of(date(2026, 11, 24), 3) == quarter_of(date(2026, 11, 24))
+    True
+    """
+    first = (day.month - 1) // months * months
+    after = day.year * 12 + first + months
+    return Span(date(day.year, first + 1, 1), date(after // 12, after % 12 + 1, 1))
+
+
 def local_day(now: datetime) -> date:
     """Return the day in Asia/Shanghai at a moment.
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, get_args
 from gridmap.errors import GridmapError
 from gridmap.geolocation.rules import Place
 from gridmap.terms import PlaceSource
-from web import access, language, ratelimits, security
+from web import language, permissions, ratelimits, security
 from web.located import TEXTS, Texts
 from web.params import PointSource, today
 from web.ratelimits import Count
@@ -83,7 +83,7 @@ class HotLocate:
 def install(app: Flask, open_transaction: OpenTransaction, *, rate_limits: bool) -> None:
     """Put the hot path in front of an application that answers from memory and lets everybody ask."""
     texts: Texts | None = app.extensions.get(TEXTS)
-    if texts is None or access.PERMISSIONS[ENDPOINT] != access.PUBLIC:
+    if texts is None or permissions.PERMISSIONS[ENDPOINT] != permissions.PUBLIC:
         return
     count = ratelimits.counting(app, open_transaction, ENDPOINT, on=rate_limits)
     app.wsgi_app = HotLocate(app.wsgi_app, texts, count)  # type: ignore[method-assign]

@@ -14,7 +14,7 @@ from gridmap.errors import GridmapError
 from gridmap.publishing import tiling
 from gridmap.publishing.collections import BY_NAME
 from gridmap.publishing.fields import Access
-from web import access, ratelimits, security, tile_answers
+from web import permissions, ratelimits, security, tile_answers
 from web.params import today
 from web.ratelimits import Count
 from web.session import OpenTransaction
@@ -88,7 +88,7 @@ class HotTiles:
 def install(app: Flask, open_transaction: OpenTransaction, *, rate_limits: bool) -> None:
     """Put the hot path in front of an application that follows the ledger and lets everybody ask."""
     tiles: Tiles = app.extensions[EXTENSION]
-    if not tiles.follows or access.PERMISSIONS[ENDPOINT] != access.PUBLIC:
+    if not tiles.follows or permissions.PERMISSIONS[ENDPOINT] != permissions.PUBLIC:
         return
     count = ratelimits.counting(app, open_transaction, ENDPOINT, on=rate_limits)
     app.wsgi_app = HotTiles(app.wsgi_app, tiles, count)  # type: ignore[method-assign]

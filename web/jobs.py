@@ -20,16 +20,21 @@ from procrastinate.jobs import Status
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from gridmap.centres import matching
 from gridmap.coverage.tasks import service as gaps
 from gridmap.dispatch import retention, sweeping
 from gridmap.messaging import service as messaging
 from gridmap.messaging.service import WAKE
+from gridmap.party_life import reminders
 from gridmap.platform import outbox
 from gridmap.platform.outbox import WAKE as WEBHOOKS_WAIT
+from gridmap.red_property import following, units
 from gridmap.redistricting import adoption, proposing, terrain
 from gridmap.redistricting.proposing import WAKE as PROPOSALS_WAIT
+from gridmap.rounds import service as rounds
 from gridmap.store.session import engine_url
 from gridmap.timespan import local_day
+from gridmap.volunteering import checking_in, rating
 from web.delivery import sending, webhooks
 from web.params import now
 from web.session import OpenTransaction, transactions_of
@@ -39,6 +44,8 @@ log = logging.getLogger(__name__)
 EVERY_MINUTE: Final = "* * * * *"
 AT_NIGHT: Final = "30 18 * * *"
 """In UTC: half past two in the county."""
+IN_THE_MORNING: Final = "0 0 * * *"
+"""In UTC: eight in the morning in the county."""
 DELIVER: Final = "deliver"
 PROPOSE: Final = "propose"
 PUSH: Final = "push"
@@ -116,15 +123,50 @@ def mend(work: Work) -> None:
         log.info("gaps mended: %d, overdue: %d", swept.mended, swept.reminded)
 
 
+def remind_branches(work: Work) -> None:
+    """Remind secretaries and group leaders of what their organisations owe, and of what is not on record."""
+    with work.open_transaction() as session:
+        told = reminders.sweep(session, work.clock())
+    if told:
+        log.info("duties of branches told: %d", told)
+
+
+def follow_up(work: Work) -> None:
+    """Remind of tasks of joint meetings, and, near a quarter's end, of responsible units that did nothing."""
+    with work.open_transaction() as session:
+        swept = following.sweep(session, work.clock())
+        idle = units.remind(session, work.clock())
+    if swept.near or swept.late or idle:
+        log.info("tasks near: %d, overdue: %d, idle units told: %d", swept.near, swept.late, idle)
+
+
 def clean(work: Work) -> None:
-    """Delete old messages, and what reporters left with reports that were closed long ago."""
+    """Delete old messages, and what reporters and visited households left that were closed or ended long ago."""
     with work.open_transaction() as session:
         messaging.clean(session, work.clock())
         outbox.clean(session, work.clock())
+        rounds.erase_ended(session, local_day(work.clock()))
+        checking_in.forget_keys(session, work.clock())
     erased = 1
     while erased and not work.stopping():
         with work.open_transaction() as session:
             erased = retention.erase_due(session, work.clock())
+
+
+def match_members(work: Work) -> None:
+    """Propose members of the service centres to branches that have become willing or have room again."""
+    with work.open_transaction() as session:
+        found = matching.propose_waiting(session, work.clock())
+    if found:
+        log.info("members proposed to branches: %d", found)
+
+
+def rate(work: Work) -> None:
+    """Give out last year's stars of voluntary service, once."""
+    with work.open_transaction() as session:
+        rated = rating.rate_due(session, work.clock())
+    if rated is not None:
+        log.info("stars given out: %d", rated)
 
 
 PERIODIC: Final[tuple[Periodic, ...]] = (
@@ -135,7 +177,11 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("adopt", EVERY_MINUTE, adopt),
     Periodic("cut", EVERY_MINUTE, cut),
     Periodic("mend", EVERY_MINUTE, mend),
+    Periodic("follow_up", IN_THE_MORNING, follow_up),
+    Periodic("branches", IN_THE_MORNING, remind_branches),
     Periodic("clean", AT_NIGHT, clean),
+    Periodic("rate", AT_NIGHT, rate),
+    Periodic("match", AT_NIGHT, match_members),
 )
 """Everything that runs by itself."""
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from gridmap.errors import GuessedTail, NotFound, TooManyRequests
 from gridmap.store import counters
 from gridmap.store.counters import CallCounter, Lease, Leases, Tally
+from gridmap.volunteering import service as volunteers
 from web import access
 from web.config import Config
 from web.numbers import report_number
@@ -61,6 +62,17 @@ LIMITS: Final[dict[str, tuple[int, int]]] = {
     "coverage_files_api.findings": (30, 300),
     "coverage_files_api.report_pdf": (20, 300),
     "coverage_files_api.report_docx": (20, 300),
+    "volunteer_pages.register": (20, 3600),
+    "volunteer_pages.come_back": (60, 300),
+    "volunteer_activities.challenge": (60, 300),
+    "volunteer_activities.position": (60, 300),
+    "volunteer_activities.scan": (120, 300),
+    "map_layers.show": (300, 300),
+    "centre_pages.reached": (120, 300),
+    "road_pages.register": (60, 3600),
+    "road_pages.key": (120, 300),
+    "road_pages.by_position": (120, 300),
+    "road_pages.by_code": (120, 300),
 }
 """Endpoint to (calls, seconds) for one address."""
 BY_ADDRESS: Final = "address"
@@ -72,6 +84,8 @@ TAILED: Final = frozenset(
     {"reports_api.track", "tracking_api.answer", "track_pages.show", "track_pages.answer"}
 )
 """Endpoints that take a phone's tail (`?tail=`) as proof."""
+TAILED_FORMS: Final = frozenset({"volunteer_pages.come_back"})
+"""Endpoints that take it in a form, with a volunteer's code."""
 DAY: Final = 86_400
 WRONG_AT_A_REPORT: Final = ((10, DAY), (30, 30 * DAY))
 WRONG_FROM_AN_ADDRESS: Final = ((20, 3600), (100, DAY))
@@ -106,7 +120,7 @@ def check(endpoint: str | None) -> None:
         _check_address(endpoint)
     if bearer is not None:
         _count(f"key:{bearer.id}", (bearer.per_minute, KEY_WINDOW_S), BY_KEY)
-    if endpoint in TAILED and request.args.get("tail"):
+    if _tail(endpoint):
         _refuse_guessing()
 
 
@@ -137,12 +151,19 @@ def headers_of(name: str, limit: tuple[int, int], found: Tally) -> dict[str, str
 
 def count_wrong_tail(response: Response) -> Response:
     """Count a tail that did not fit; for `after_request` of the blueprints in `TAILED`."""
-    wrong = response.status_code == NOT_FOUND and request.endpoint in TAILED
-    if wrong and request.args.get("tail") and _limited():
+    wrong = response.status_code == NOT_FOUND and _tail(request.endpoint)
+    if wrong and _limited():
         with separate_transaction() as session:
             for key, calls, seconds in _guesses():
                 counters.count(session, key, calls, seconds, now=now())
     return response
+
+
+def _tail(endpoint: str | None) -> str | None:
+    """Return the phone's tail that a request gives as proof; None where it gives none."""
+    if endpoint in TAILED_FORMS:
+        return request.form.get("tail")
+    return request.args.get("tail") if endpoint in TAILED else None
 
 
 def _limited() -> bool:
@@ -211,6 +232,11 @@ def _wait(session: Session, key: str, calls: int) -> int:
 def _guesses() -> list[tuple[str, int, int]]:
     """Key, most calls and seconds of every counter of wrong tails that this request meets."""
     limits = [(f"tails:{request.remote_addr}", limit) for limit in WRONG_FROM_AN_ADDRESS]
+    if request.endpoint in TAILED_FORMS:
+        code = volunteers.code_of(request.form.get("code", ""))
+        known = [] if code is None else [(f"tail:{code}", limit) for limit in WRONG_AT_A_REPORT]
+        limits += known
+        return [(f"{name}:{seconds}", calls, seconds) for name, (calls, seconds) in limits]
     written = (request.view_args or {}).get("number") or request.args.get("number", "")
     with contextlib.suppress(NotFound):  # what is no number is nobody's report
         number = report_number(written)  # however it is written, it is one report

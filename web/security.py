@@ -30,6 +30,7 @@ PERSONAL = (
     "/board",
     "/registers",
     "/open311/",
+    "/volunteers",
 )
 """Addresses whose answers no cache may keep."""
 

@@ -212,12 +212,11 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class PropertyCompany:
-    """A property company and how it has its party organisation."""
+    """A property company."""
 
     code: str
     name: str
     phone: str
-    party_form: PartyForm | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
+from geodata.demo import centre_life, party_life, red_property, rounds, setting_up, volunteering
 from geodata.demo import county as demo
-from geodata.demo import setting_up
 from geodata.demo.generator import generate
 from geodata.demo.other_names import other_names
 from gridmap.errors import NotEmpty
@@ -105,6 +105,11 @@ class _Writing:
         self._write_posts()
         self._write_property()
         self._write_centres()
+        red_property.write(self._session, self._made)
+        centre_life.write(self._session, self._made)
+        volunteering.write(self._session, self._made)
+        self._counts[Person.__tablename__] += party_life.write(self._session, self._made)
+        rounds.write(self._session, self._made)
         setting_up.set_up(self._session, self._made)
         return self._counts
 
@@ -334,10 +339,7 @@ class _Writing:
         made = self._made
         companies = self._identities(
             PropertyCompany,
-            {
-                c.code: {"name": c.name, "phone": c.phone, "party_form": c.party_form}
-                for c in made.companies
-            },
+            {c.code: {"name": c.name, "phone": c.phone} for c in made.companies},
         )
         self._insert(
             PropertyContract,

@@ -19,6 +19,11 @@ _COMMON = 24
 _PHONE = 19900000000
 
 
+def made_up_name(dice: Dice) -> str:
+    """Return a name that somebody else may have, too."""
+    return f"{dice.pick(_SURNAMES)}示{dice.pick(_GIVEN)}"
+
+
 class Roster:
     """Makes people: names and telephone numbers, each only once."""
 

@@ -88,9 +88,7 @@ def property_side(staffing: Staffing, found: list[Site], model: str) -> Property
         model: community (code) that lacks nothing.
     """
     companies = [
-        PropertyCompany(
-            f"WY{k:02d}", f"{name}服务有限公司", f"0000-55{k:05d}", FORMS[k % len(FORMS)]
-        )
+        PropertyCompany(f"WY{k:02d}", f"{name}服务有限公司", f"0000-55{k:05d}")
         for k, name in enumerate(COMPANIES, start=1)
     ]
     result = Property(companies, [], [], [], [])

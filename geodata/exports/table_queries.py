@@ -15,12 +15,17 @@ LEFT_OUT: Final = frozenset(
         "alembic_version", "spatial_ref_sys", "revision", "ledger_change", "call_counter",
         "sign_in", "sign_in_trial", "recovery_code", "second_factor",
         "api_key", "api_filing", "webhook", "webhook_event", "webhook_delivery",
-        "channel_setting", "robot", "delivery",
+        "channel_setting", "robot", "delivery", "checkin_challenge",
     }
 )  # fmt: skip
 """Tables that stay: what the server counts, sessions, secrets, and mails that a copy must not send again."""
-SECRETS: Final = {("account", "password_hash"): "'!'"}
-"""Columns that leave with another value: nobody signs in with it until a password is set."""
+SECRETS: Final = {
+    ("account", "password_hash"): "'!'",
+    ("volunteer", "key_sha256"): "NULL",
+    ("activity", "secret"): "replace(concat(gen_random_uuid(), gen_random_uuid()), '-', '')",
+}
+"""Columns that leave with another value: nobody signs in with a copy's password until one is set, a volunteer
+comes back by code and phone, and the codes on an organiser's screen are others."""
 _PLAIN: Final = frozenset(
     {"smallint", "integer", "bigint", "boolean", "double precision", "real", "text", "bytea"}
 )

@@ -29,7 +29,7 @@ from gridmap.publishing.collections import COLLECTIONS
 
 PREFIX: Final = "ledger_"
 FORMAT: Final = "1"
-USUAL: Final = frozenset({"setting", "calendar_day", "category", "coverage_rule"})
+USUAL: Final = frozenset({"setting", "calendar_day", "category", "coverage_rule", "visit_rule"})
 """Tables that a new database may have rows in: those of the file take their place."""
 _HEADER: Final = b"GP\x00\x01" + struct.pack("<i", 4326)
 """Of a geometry: GeoPackage, version 1, little endian, no envelope, WGS 84."""

@@ -39,6 +39,12 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "road_grid": ("道路归属", "roads that a grid answers for"),
     "visit": ("走访", "visits"),
     "joint_meeting": ("联席会议", "joint meetings"),
+    "joint_post": ("交叉任职", "joint posts"),
+    "self_management": ("自管分工", "self-management"),
+    "unit_deed": ("分包单位工作", "deeds of responsible units"),
+    "household": ("走访名单", "doors to visit"),
+    "door_visit": ("上门走访", "door visits"),
+    "party_membership": ("党员名册", "party members"),
 }
 _OTHER: Final = ("其他记录", "other records")
 

@@ -116,11 +116,27 @@ ACTIONS: Final[Mapping[str, Label]] = {
     "road_owner_set": ("设定道路归属", "Set which grid answers for a road"),
     "visit_photos_added": ("添加走访照片", "Added photos of a visit"),
     "visit_problem_raised": ("走访问题转为诉求", "Raised a problem of a visit"),
+    "party_meeting_planned": ("安排组织生活", "Planned a branch's meeting"),
+    "party_meeting_changed": ("更改组织生活安排", "Changed a branch's plan"),
+    "party_meeting_held": ("登记组织生活", "Recorded a branch's meeting"),
+    "party_meeting_corrected": ("更正组织生活登记", "Corrected a branch's meeting"),
+    "party_meeting_cancelled": ("取消组织生活安排", "Cancelled a branch's meeting"),
+    "party_member_came": ("登记党员转入", "Wrote a member who came"),
+    "party_member_transferred": ("转移组织关系", "Transferred a member"),
+    "party_member_left": ("结束组织关系", "Ended a membership"),
+    "party_member_confirmed": ("预备党员转正", "Made a full member"),
+    "party_member_forgotten": ("删除党员个人信息", "Erased a member's data"),
+    "party_dues_noted": ("登记党费是否交纳", "Noted who has paid dues"),
+    "party_duty_set": ("设定组织生活多久一次", "Set how often a duty is due"),
 }
 """Action to its words."""
 
 OBJECTS: Final[Mapping[str, Label]] = {
     "account": ("账号", "account"),
+    "party_meeting": ("组织生活", "branch's meeting"),
+    "party_membership": ("组织关系", "party membership"),
+    "party_organisation": ("党组织", "party organisation"),
+    "party_duty": ("组织生活规定", "rule of duties"),
     "report": ("诉求", "report"),
     "post": ("岗位", "post"),
     "setting": ("设置", "setting"),

@@ -76,6 +76,23 @@ NAMES_STAND_INS: Final[Mapping[PostKind, Level]] = {
 """Posts that name stand-ins for the posts below them, and how far. Everybody does for her own."""
 
 
+VISITS_DOORS: Final[frozenset[PostKind]] = frozenset(
+    {
+        PostKind.GRID_WORKER,
+        PostKind.PART_TIME_WORKER,
+        PostKind.BRANCH_SECRETARY,
+        PostKind.STEWARD,
+        PostKind.GROUP_LEADER,
+        PostKind.SECRETARY,
+        PostKind.DIRECTOR,
+        PostKind.COMMITTEE_MEMBER,
+        PostKind.FIRST_SECRETARY,
+        PostKind.COMMUNITY_DESK,
+    }
+)
+"""Posts that call at doors (走访) and know who lives there: those of the building, the grid, the community."""
+
+
 class Right(StrEnum):
     """What an account may do at all; where it may do it is its scope."""
 
@@ -91,6 +108,11 @@ class Right(StrEnum):
     KEEP_REGISTERS = "keep_registers"
     CURATE_NAMES = "curate_names"
     IMPORT_FILES = "import_files"
+    PARTY_LIFE = "party_life"
+    VISIT_DOORS = "visit_doors"
+    WATCH_ROUNDS = "watch_rounds"
+    CALL_VOLUNTEERS = "call_volunteers"
+    MANAGE_VOLUNTEERS = "manage_volunteers"
 
 
 RIGHTS: Final[Mapping[Right, frozenset[PostKind | Role]]] = {
@@ -121,6 +143,35 @@ RIGHTS: Final[Mapping[Right, frozenset[PostKind | Role]]] = {
         }
     ),
     Right.IMPORT_FILES: frozenset({PostKind.COUNTY_DESK, Role.ADMINISTRATOR}),
+    Right.PARTY_LIFE: LEADER_LINKS
+    | {
+        PostKind.GROUP_LEADER,
+        PostKind.BRANCH_SECRETARY,
+        PostKind.SECRETARY,
+        PostKind.FIRST_SECRETARY,
+        PostKind.COMMITTEE_MEMBER,
+        PostKind.COMMUNITY_DESK,
+        PostKind.TOWNSHIP_DESK,
+        PostKind.COUNTY_DESK,
+    },
+    Right.VISIT_DOORS: VISITS_DOORS,
+    Right.WATCH_ROUNDS: VISITS_DOORS
+    | LEADER_LINKS
+    | {PostKind.TOWNSHIP_DESK, PostKind.COUNTY_DESK, Role.ADMINISTRATOR},
+    Right.CALL_VOLUNTEERS: frozenset(
+        {
+            PostKind.SECRETARY,
+            PostKind.DIRECTOR,
+            PostKind.COMMITTEE_MEMBER,
+            PostKind.FIRST_SECRETARY,
+            PostKind.COMMUNITY_DESK,
+            PostKind.TOWNSHIP_DESK,
+            PostKind.COUNTY_DESK,
+            PostKind.GRID_WORKER,
+            PostKind.BRANCH_SECRETARY,
+        }
+    ),
+    Right.MANAGE_VOLUNTEERS: frozenset({PostKind.COUNTY_DESK, Role.ADMINISTRATOR}),
 }
 """Which posts or roles give a right."""
 

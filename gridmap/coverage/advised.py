@@ -9,6 +9,10 @@ from gridmap.coverage import cautions, people_clauses, place_clauses
 from gridmap.coverage.audits import Check, Level, Pairs, Threshold
 from gridmap.coverage.facts import CommunityFacts, SubjectKind, value_on
 from gridmap.coverage.gaps import Limits
+from gridmap.coverage.party_life_checks import PARTY_LIFE
+from gridmap.coverage.red_property_checks import RED_PROPERTY
+from gridmap.coverage.rounds_checks import ROUNDS
+from gridmap.coverage.volunteering_checks import VOLUNTEERING
 from gridmap.coverage.words import Words
 from gridmap.terms import PostKind
 
@@ -260,5 +264,9 @@ ADVISED: Final[tuple[Check, ...]] = (
         mend=cautions.NAME_UNIT,
         find=people_clauses.unit_named,
     ),
+    *RED_PROPERTY,
+    *ROUNDS,
+    *PARTY_LIFE,
+    *VOLUNTEERING,
 )
 """In the order in which tables show them."""

@@ -113,6 +113,41 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What a joint meeting of the day `opened` wants done until the end of `due`; `done_on`: when it was."""
+
+    id: int
+    title: str
+    opened: date
+    due: date
+    done_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A responsible unit (id of its record) did something in its community on a day."""
+
+    unit_id: int
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSize:
+    """How many full members a building's party group has over a span; `code`: of the building.
+
+    `here`: the days of it on which the building counts for the community; None: on no day.
+    """
+
+    code: str
+    name: str
+    grid: str
+    span: Span
+    here: Span | None
+    full_members: int
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Lacking:
     """A building or compound where something is missing on the day.
 
@@ -164,6 +199,8 @@ class GridFacts:
         workers: full-time workers, present and past.
         households: households of its dwellings, over time.
         part_timers: its part-time workers, over time.
+        doors: doors on its list of visits, over time.
+        late_doors: those of them that are overdue, over time.
     """
 
     code: str
@@ -173,6 +210,8 @@ class GridFacts:
     workers: tuple[Tenure, ...] = ()
     households: Steps = ()
     part_timers: Steps = ()
+    doors: Steps = ()
+    late_doors: Steps = ()
 
     @property
     def subject(self) -> Subject:
@@ -199,6 +238,17 @@ class CommunityFacts:
         units: the agencies that answer for it (分包单位).
         meetings: joint meetings up to the day.
         reach: how far its dwellings are from its service centres.
+        unled: its compounds with a company, where neither it nor the owners have a party organisation.
+        unmanaged: its compounds of the ledger where nobody is named for any work.
+        follow_up: what its joint meetings up to the day want done.
+        deeds: what its responsible units did up to the day.
+        no_theme_day, no_members_meeting, no_committee_meeting, no_lesson: its grids whose branch did not do
+            the duty in the last finished period.
+        no_group_meeting: its buildings whose party group did not meet.
+        apart: its buildings where members live who belong elsewhere.
+        groups: its building groups that may be small.
+        checked_in: spans in which an agency had reported to it (单位报到).
+        serving: days up to this one on which voluntary service was held.
     """
 
     code: str
@@ -217,6 +267,19 @@ class CommunityFacts:
     units: tuple[Standing, ...] = ()
     meetings: tuple[Meeting, ...] = ()
     reach: Reach = NO_REACH
+    unled: tuple[Lacking, ...] = ()
+    unmanaged: tuple[Lacking, ...] = ()
+    follow_up: tuple[FollowUp, ...] = ()
+    deeds: tuple[Deed, ...] = ()
+    no_theme_day: tuple[Lacking, ...] = ()
+    no_members_meeting: tuple[Lacking, ...] = ()
+    no_committee_meeting: tuple[Lacking, ...] = ()
+    no_group_meeting: tuple[Lacking, ...] = ()
+    no_lesson: tuple[Lacking, ...] = ()
+    apart: tuple[Lacking, ...] = ()
+    groups: tuple[GroupSize, ...] = ()
+    checked_in: tuple[Span, ...] = ()
+    serving: tuple[date, ...] = ()
 
     @property
     def subject(self) -> Subject:

@@ -11,15 +11,15 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from gridmap.coverage.facts import NO_REACH, Doubled, Meeting, Reach, Standing, Steps, Tenure
-from gridmap.coverage.history import CommunityHistory, GridHistory, Lack, Named
+from gridmap.coverage.history import CommunityHistory, GridHistory, Named
 from gridmap.terms import LEADER_LINKS, PostKind
 from gridmap.timespan import Span
 
 Key = tuple[int | None, int | None]
 """Where something stands: the id of an area or of a grid."""
 
-Lists = Mapping[str, Mapping[int, Sequence[Lack]]]
-"""By name of the list (`gridmap.coverage.history.LISTS`) and id of the community."""
+Lists = Mapping[str, Mapping[int, Sequence[Any]]]
+"""By name of an attribute of `CommunityHistory` that is a list, and id of the community."""
 
 ONE_PLACE: Final = frozenset({*LEADER_LINKS, PostKind.GRID_WORKER})
 """Posts whose holders are asked for how many places they hold them."""
@@ -125,6 +125,8 @@ def _grids(
                 workers=tuple(posts.get((None, unit.id), ())),
                 households=steps.get(("households", unit.id), ()),
                 part_timers=steps.get(("part_timers", unit.id), ()),
+                doors=steps.get(("doors", unit.id), ()),
+                late_doors=steps.get(("late_doors", unit.id), ()),
             )
         )
     return found

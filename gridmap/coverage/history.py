@@ -13,8 +13,11 @@ from typing import NamedTuple
 from gridmap.coverage.facts import (
     NO_REACH,
     CommunityFacts,
+    Deed,
     Doubled,
+    FollowUp,
     GridFacts,
+    GroupSize,
     Lacking,
     Meeting,
     Reach,
@@ -50,6 +53,8 @@ class GridHistory:
     workers: tuple[Tenure, ...] = ()
     households: Steps = ()
     part_timers: Steps = ()
+    doors: Steps = ()
+    late_doors: Steps = ()
 
     def on(self, day: date) -> GridFacts | None:
         """Return the grid of the day; None when it is none."""
@@ -64,6 +69,8 @@ class GridHistory:
             workers=_tenures(self.workers, day),
             households=_steps(self.households, day),
             part_timers=_steps(self.part_timers, day),
+            doors=_steps(self.doors, day),
+            late_doors=_steps(self.late_doors, day),
         )
 
 
@@ -87,6 +94,19 @@ class CommunityHistory:
     units: tuple[Standing, ...] = ()
     meetings: tuple[Meeting, ...] = ()
     reach: Reach = NO_REACH
+    unled: tuple[Lack, ...] = ()
+    unmanaged: tuple[Lack, ...] = ()
+    follow_up: tuple[FollowUp, ...] = ()
+    deeds: tuple[Deed, ...] = ()
+    no_theme_day: tuple[Lack, ...] = ()
+    no_members_meeting: tuple[Lack, ...] = ()
+    no_committee_meeting: tuple[Lack, ...] = ()
+    no_group_meeting: tuple[Lack, ...] = ()
+    no_lesson: tuple[Lack, ...] = ()
+    apart: tuple[Lack, ...] = ()
+    groups: tuple[GroupSize, ...] = ()
+    checked_in: tuple[Span, ...] = ()
+    serving: tuple[date, ...] = ()
 
     def on(self, day: date, *, lacks: bool = True) -> CommunityFacts | None:
         """Return the facts of a day; None on days when there is no such community.
@@ -112,6 +132,11 @@ class CommunityHistory:
             units=_begun(self.units, day),
             meetings=tuple(one for one in self.meetings if one.day <= day),
             reach=_reach(self.reach, day),
+            follow_up=tuple(one for one in self.follow_up if one.opened <= day),
+            deeds=tuple(one for one in self.deeds if one.day <= day),
+            groups=tuple(one for one in self.groups if one.span.start <= day),
+            checked_in=tuple(span for span in self.checked_in if span.start <= day),
+            serving=tuple(held for held in self.serving if held <= day),
             **lists,
         )
 
@@ -128,6 +153,10 @@ class CommunityHistory:
         found.update(visit for post in self.posts for visit in post.visits)
         found.update(day for steps in self._steps() for day, _ in steps)
         found.update(one.day for one in self.meetings)
+        found.update(one.day for one in self.deeds)
+        found.update(self.serving)
+        found.update(one.done_on for one in self.follow_up if one.done_on)
+        found.update(one.opened for one in self.follow_up)
         return sorted(day for day in found if first < day <= last)
 
     def _people(self) -> Iterator[Tenure]:
@@ -142,6 +171,9 @@ class CommunityHistory:
         yield from (post.span for post in self._people())
         yield from (one.span for one in (*self.branches, *self.units))
         yield from (one.span for one in (*self.names, *self.townships))
+        yield from (one.here for one in self.groups if one.here)
+        yield from (one.span for one in self.groups)
+        yield from self.checked_in
         for grid in self.grids:
             yield from (name.span for name in grid.names)
             yield from (branch.span for branch in grid.branches)
@@ -151,10 +183,22 @@ class CommunityHistory:
         for grid in self.grids:
             yield grid.households
             yield grid.part_timers
+            yield grid.doors
+            yield grid.late_doors
 
 
-LISTS = ("ungrouped", "unserved", "stewardless", "uncommitteed")
-"""Facts that are lists of buildings or compounds where something is missing."""
+LISTS = (
+    *("ungrouped", "unserved", "stewardless", "uncommitteed", "unled", "unmanaged"),
+    *(
+        "no_theme_day",
+        "no_members_meeting",
+        "no_committee_meeting",
+        "no_group_meeting",
+        "no_lesson",
+    ),
+    "apart",
+)
+"""Facts that are lists of grids, buildings or compounds where something is missing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,6 +176,25 @@ _STATEMENTS: Final = {
     "uncommitteed": _statement(
         _COMPOUNDS, "SELECT id, compound_id, valid, NULL AS company FROM owners_committee"
     ),
+    "unled": _statement(
+        _COMPOUNDS,
+        """
+        SELECT NULL::int AS id, k.compound_id, k.valid * p.valid AS valid, NULL AS company
+        FROM property_contract k
+        JOIN company_party p ON p.company_id = k.company_id AND p.valid && k.valid
+        UNION ALL SELECT NULL, compound_id, valid, NULL FROM owners_committee WHERE party_form IS NOT NULL
+        UNION ALL SELECT NULL, c.id, unnest(CAST('{(,)}' AS datemultirange) - coalesce(
+            (SELECT range_agg(k.valid) FROM property_contract k WHERE k.compound_id = c.id), '{}')), NULL
+        FROM compound c""",
+    ),
+    "unmanaged": _statement(
+        _COMPOUNDS,
+        """
+        SELECT NULL::int AS id, compound_id, valid, NULL AS company FROM self_management
+        UNION ALL SELECT NULL, c.id, unnest(CAST('{(,)}' AS datemultirange) - coalesce(
+            (SELECT range_agg(u.valid) FROM unserved_compound u WHERE u.compound_id = c.id), '{}')), NULL
+        FROM compound c""",
+    ),
 }
 
 

@@ -15,8 +15,12 @@ from sqlalchemy.orm import Session
 from gridmap.coverage.gathering import Rows, gather
 from gridmap.coverage.history import History
 from gridmap.coverage.lack_queries import lacks
+from gridmap.coverage.party_life_queries import party_life
 from gridmap.coverage.reach_queries import reaches_of
+from gridmap.coverage.red_property_queries import followed
+from gridmap.coverage.rounds_queries import door_changes
 from gridmap.coverage.rules import Asked
+from gridmap.coverage.volunteering_queries import served
 from gridmap.store.memory import Memory
 from gridmap.store.revision import Version, version
 from gridmap.terms import PostKind
@@ -177,10 +181,16 @@ def _read(session: Session, data: Version, window: tuple[date, date], asked: Ask
         standing=session.execute(_STANDING, {"last": last}).all(),
         posts=session.execute(_POSTS, {"kinds": kinds, "last": last}).all(),
         doubled=_doubled(session, last, asked.pairs),
-        changes=session.execute(_CHANGES, {"last": last}).all(),
+        changes=[*session.execute(_CHANGES, {"last": last}), *door_changes(session, last)],
     )
     reaches = reaches_of(session, data, asked.metres) if asked.metres else {}
-    return History(first, last, gather(rows, lacks(session, first, last), reaches))
+    lists = {
+        **lacks(session, first, last),
+        **followed(session, last),
+        **party_life(session, first, last),
+        **served(session, last),
+    }
+    return History(first, last, gather(rows, lists, reaches))
 
 
 def _doubled(session: Session, last: date, pairs: Sequence[tuple[str, str]]) -> Sequence[Row[Any]]:

@@ -75,6 +75,9 @@ class Action(Term):
     VISIT = "visit", "登记走访", "Record a visit"
     MEET = "meet", "登记会议", "Record a meeting"
     CORRECT = "correct", "更正", "Correct"
+    ROUND = "round", "看走访名单", "See the doors"
+    PARTY = "party", "看组织生活", "See the calendar"
+    DONE = "done", "登记办结", "Record as done"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from gridmap.dispatch import catalogue, reading
@@ -21,7 +22,9 @@ from gridmap.dispatch.measures import (
     Window,
 )
 from gridmap.dispatch.queries import board as queries
+from gridmap.dispatch.queries import board_by
 from gridmap.dispatch.queries import board_places as places
+from gridmap.dispatch.queries import board_property as of_property
 from gridmap.dispatch.queries.rows import Found
 from gridmap.dispatch.rates import Counts, Rates, formula_on, rates
 from gridmap.dispatch.reports import Reach, Reader
@@ -128,6 +131,35 @@ def board(session: Session, scope: Reach, window: Window, cut: Cut) -> Board:
         trend=_trend(session, scope, window, cut),
         rates=rates(_made_of(tallied.of("all")), formula),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What is counted of a compound or a property company, and its rates."""
+
+    tally: Tally
+    rates: Rates
+
+
+def by_compound(session: Session, scope: Reach, window: Window) -> dict[str, Served]:
+    """Return counts and rates by code of the compound; compounds without any report are left out."""
+    return _served(session, scope, window, of_property.compound_code())
+
+
+def by_company(session: Session, scope: Reach, window: Window) -> dict[str, Served]:
+    """Return counts and rates by code of the company that served the compound on the day of filing."""
+    return _served(session, scope, window, of_property.company_code())
+
+
+def _served(
+    session: Session, scope: Reach, window: Window, key: ColumnElement[str]
+) -> dict[str, Served]:
+    found: dict[str, dict[Measure, int]] = defaultdict(lambda: dict.fromkeys(Measure, 0))
+    for family, measures in FAMILIES.items():
+        for row in board_by.counts_by(session, scope, family, window, key):
+            found[row.key].update({one: getattr(row, one.value) for one in measures})
+    formula = formula_on(catalogue.rate_formulas(session), window.last)
+    return {code: Served(tally, rates(_made_of(tally), formula)) for code, tally in found.items()}
 
 
 class _Tallies:

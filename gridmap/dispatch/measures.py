@@ -185,10 +185,13 @@ NOWHERE: Final = "none"
 class Cut:
     """Which reports are counted, beyond the reader's area: codes of community and grid, line, category.
 
-    `NOWHERE` as a code asks for those outside all of them.
+    `NOWHERE` as a code asks for those outside all of them. `company` asks for reports of the compounds that
+    a property company served on the day of filing.
     """
 
     community: str | None = None
     grid: str | None = None
     line: Line | None = None
     category: str | None = None
+    compound: str | None = None
+    company: str | None = None

@@ -100,6 +100,16 @@ class WalkingNet:
         _, first = np.unique(np.sort(pairs, axis=1), axis=0, return_index=True)
         return nodes[first], segments[first]
 
+    @property
+    def points(self) -> Numbers:
+        """Return the nodes: x, y in metres."""
+        return self._points
+
+    @property
+    def neighbours(self) -> Sequence[Sequence[tuple[int, float]]]:
+        """Return by node the nodes that a segment leads to, and its metres."""
+        return self._next
+
     def place(self, points: Numbers) -> Spots:
         """Return where points (x, y in metres) come to the net; the net must have a segment."""
         shapes = shapely.points(points)

@@ -12,16 +12,14 @@ _FORMS = "party_form IS NULL OR party_form IN ('alone', 'joint', 'adviser')"
 
 
 class PropertyCompany(Base):
-    """A property company (物业服务企业); `party_form` says how it has its party organisation."""
+    """A property company (物业服务企业); how it has its party organisation stands in `company_party`."""
 
     __tablename__ = "property_company"
-    __table_args__ = (CheckConstraint(_FORMS, name="party_form"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(Text)
     phone: Mapped[str | None] = mapped_column(String(32))
-    party_form: Mapped[str | None] = mapped_column(String(16))
 
 
 class PropertyContract(Dated, Base):

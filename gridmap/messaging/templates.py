@@ -34,6 +34,18 @@ _OF_GAPS: Final = {
 }
 """What the owner of a gap needs to know."""
 
+_OF_DUTIES: Final = {
+    "zh": "党组织：{place}\n日期：{due}\n说明：{reason}\n{link}",
+    "en": "Organisation: {place}\nDay: {due}\nNote: {reason}\n{link}",
+}
+"""What a secretary or group leader needs to know of a meeting."""
+
+_OF_FOLLOW_UP: Final = {
+    "zh": "社区：{place}\n期限：{due}\n说明：{reason}\n{link}",
+    "en": "Community: {place}\nDue: {due}\nNote: {reason}\n{link}",
+}
+"""What the owner of a meeting's task, or a responsible unit, needs to know."""
+
 _OF_WEBHOOKS: Final = {
     "zh": "推送：{plan}\n原因：{reason}\n{link}",
     "en": "Webhook: {plan}\nWhy: {reason}\n{link}",
@@ -142,6 +154,64 @@ _GAPS: Final[dict[Event, dict[str, tuple[str, str]]]] = {
     },
 }
 
+_DUTIES: Final[dict[Event, dict[str, tuple[str, str]]]] = {
+    Event.PARTY_DUE: {
+        "zh": ("提醒：{place} {category}（{number}）", "请按时组织，开完后登记到会情况和记录。"),
+        "en": (
+            "Reminder: {category}, {place} ({number})",
+            "Please hold it in time and record attendance and minutes.",
+        ),
+    },
+    Event.PARTY_MISSED: {
+        "zh": (
+            "未登记：{place} {category}（{number}）",
+            "日期已过，还没有登记。开过的请补登记，没开的请补开。",
+        ),
+        "en": (
+            "Not on record: {category}, {place} ({number})",
+            "The day has passed. Record it if it was held, or hold it now.",
+        ),
+    },
+    Event.PARTY_MATCHED: {
+        "zh": (
+            "流动党员待接收：{place}（{number}）",
+            "一位在服务中心报到的党员离您的支部最近，请答复是否接收。",
+        ),
+        "en": (
+            "A member waits: {place} ({number})",
+            "A member who registered at a service centre is nearest to your branch. Please answer.",
+        ),
+    },
+}
+
+_FOLLOW_UP: Final[dict[Event, dict[str, tuple[str, str]]]] = {
+    Event.FOLLOW_UP_NAMED: {
+        "zh": ("联席会议交办：{category}", "联席会议议定由您办理；办完请登记完成日和结果。"),
+        "en": (
+            "Task of a joint meeting: {category}",
+            "It is yours; record the day and the result when it is done.",
+        ),
+    },
+    Event.FOLLOW_UP_DUE: {
+        "zh": ("将到期：{category}", "期限快到了；办完请登记。"),
+        "en": ("Due soon: {category}", "Its day is near; record it when it is done."),
+    },
+    Event.FOLLOW_UP_LATE: {
+        "zh": ("已过期：{category}", "期限已过，还没有登记办结。"),
+        "en": ("Overdue: {category}", "Its day has passed and it is not recorded as done."),
+    },
+    Event.UNIT_IDLE: {
+        "zh": (
+            "{category}本季在{place}还没有工作记录",
+            "请到社区走访、参会或开展服务；做过的请补登记。",
+        ),
+        "en": (
+            "{category}: nothing on record in {place} this quarter",
+            "Please visit, attend or serve the community; what was done is recorded now.",
+        ),
+    },
+}
+
 _WEBHOOKS: Final[dict[Event, dict[str, tuple[str, str]]]] = {
     Event.WEBHOOK_STOPPED: {
         "zh": (
@@ -208,6 +278,8 @@ DEFAULTS: Final[Mapping[tuple[Event, str], Template]] = {
         (_STAFF, _FACTS),
         (_PLANS, _OF_PLANS),
         (_GAPS, _OF_GAPS),
+        (_DUTIES, _OF_DUTIES),
+        (_FOLLOW_UP, _OF_FOLLOW_UP),
         (_WEBHOOKS, _OF_WEBHOOKS),
         (_REPORTER, _ASIDE),
     )

@@ -37,7 +37,7 @@ _MARKDOWN: Final = str.maketrans(
     | {"[": "［", "]": "］", "(": "（", ")": "）", "<": "＜", ">": "＞"}
 )
 _REPORTER: Final = "reporter_"
-_PERSONAL: Final = ("plan_", "gap_", "webhook_")
+_PERSONAL: Final = ("plan_", "gap_", "webhook_", "party_", "follow_up_", "unit_")
 
 
 class Event(Term):
@@ -63,6 +63,15 @@ class Event(Term):
     GAP_OVERDUE = "gap_overdue", "补缺任务到期", "A gap is overdue"
     GAP_MENDED = "gap_mended", "缺项已补上", "A gap is mended"
     GAP_DROPPED = "gap_dropped", "补缺任务已撤销", "A gap's task is dropped"
+
+    PARTY_DUE = "party_due", "组织生活将到期", "A duty of the branch is due"
+    PARTY_MISSED = "party_missed", "组织生活未登记", "A duty of the branch is not on record"
+    PARTY_MATCHED = "party_matched", "流动党员待接收", "A member waits to be taken in"
+
+    FOLLOW_UP_NAMED = "follow_up_named", "联席会议交办", "A joint meeting's task"
+    FOLLOW_UP_DUE = "follow_up_due", "议定事项将到期", "A joint meeting's task is due"
+    FOLLOW_UP_LATE = "follow_up_late", "议定事项过期", "A joint meeting's task is overdue"
+    UNIT_IDLE = "unit_idle", "分包单位本季无工作", "A responsible unit has done nothing"
 
     WEBHOOK_STOPPED = "webhook_stopped", "推送已停用", "A webhook was stopped"
 

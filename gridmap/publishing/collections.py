@@ -96,6 +96,39 @@ COMPOUNDS: Final = Collection(
     """,
 )
 
+RED_PROPERTY: Final = Collection(
+    "red_property",
+    "红色物业",
+    "Red property",
+    Shape.POLYGON,
+    (
+        _NAME,
+        *_COMMUNITY,
+        Field("care", "谁管", "Care", on_map=True),
+        Field("company", "物业公司", "Property company", on_map=True),
+        Field("company_form", "物业党组织", "Company's party form", short="comp_form", on_map=True),
+        Field("committee", "业委会", "Owners' committee"),
+        Field("owners_form", "业委会党组织", "Owners' party form", short="own_form", on_map=True),
+    ),
+    ("areas", "compounds", "property", "red_property"),
+    """
+    SELECT c.code, v.name, a.code AS community_code, ca.name AS community,
+           CASE WHEN pc.id IS NOT NULL THEN 'served' WHEN u.id IS NOT NULL THEN 'ledger' ELSE 'nobody' END AS care,
+           pc.name AS company, p.party_form AS company_form, o.name AS committee, o.party_form AS owners_form,
+           v.valid, v.boundary AS geom
+    FROM compound c
+    JOIN compound_version v ON v.compound_id = c.id
+    LEFT JOIN area a ON a.id = v.community_id
+    LEFT JOIN area_version ca ON ca.area_id = a.id AND ca.valid @> CAST(:day AS date)
+    LEFT JOIN property_contract k ON k.compound_id = c.id AND k.valid @> CAST(:day AS date)
+    LEFT JOIN property_company pc ON pc.id = k.company_id
+    LEFT JOIN company_party p ON p.company_id = pc.id AND p.valid @> CAST(:day AS date)
+    LEFT JOIN owners_committee o ON o.compound_id = c.id AND o.valid @> CAST(:day AS date)
+    LEFT JOIN unserved_compound u ON u.compound_id = c.id AND u.valid @> CAST(:day AS date)
+    """,
+    on_map=False,
+)
+
 BUILDINGS: Final = Collection(
     "buildings",
     "楼栋",
@@ -222,6 +255,7 @@ COLLECTIONS: Final[tuple[Collection, ...]] = (
     COMMUNITIES,
     GRIDS,
     COMPOUNDS,
+    RED_PROPERTY,
     BUILDINGS,
     ROADS,
     WATER,

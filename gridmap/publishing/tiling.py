@@ -16,6 +16,7 @@ from gridmap.publishing.collections import (
     COVERAGE,
     GRIDS,
     PLACES,
+    RED_PROPERTY,
     REPORTS,
     ROADS,
     WATER,
@@ -55,6 +56,21 @@ TILINGS: Final[Mapping[str, Tiling]] = {
     COMMUNITIES.name: Tiling(7, _AREAS),
     GRIDS.name: Tiling(9, frozenset({"area", "grid", "grid_version"})),
     COMPOUNDS.name: Tiling(11, frozenset({"area", "compound", "compound_version"})),
+    RED_PROPERTY.name: Tiling(
+        11,
+        frozenset(
+            {
+                "area",
+                "compound",
+                "compound_version",
+                "property_company",
+                "property_contract",
+                "company_party",
+                "owners_committee",
+                "unserved_compound",
+            }
+        ),
+    ),
     BUILDINGS.name: Tiling(
         13, frozenset({"building", "building_version", "grid_building", "compound", "grid"})
     ),

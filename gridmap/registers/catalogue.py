@@ -6,12 +6,26 @@ from collections.abc import Mapping
 from typing import Final
 
 from gridmap.errors import NotFound
+from gridmap.registers.centre_registers import CENTRE_REGISTERS
 from gridmap.registers.columns import Register
+from gridmap.registers.party_life_registers import PARTY_LIFE_REGISTERS
 from gridmap.registers.place_registers import PLACE_REGISTERS
 from gridmap.registers.post_registers import POST_REGISTERS
+from gridmap.registers.red_property_registers import RED_PROPERTY_REGISTERS
+from gridmap.registers.rounds_registers import ROUNDS_REGISTERS
+from gridmap.registers.volunteering_registers import VOLUNTEERING_REGISTERS
 
 REGISTERS: Final[Mapping[str, Register]] = {
-    register.key: register for register in (*POST_REGISTERS, *PLACE_REGISTERS)
+    register.key: register
+    for register in (
+        *POST_REGISTERS,
+        *PLACE_REGISTERS,
+        *RED_PROPERTY_REGISTERS,
+        *CENTRE_REGISTERS,
+        *ROUNDS_REGISTERS,
+        *PARTY_LIFE_REGISTERS,
+        *VOLUNTEERING_REGISTERS,
+    )
 }
 
 

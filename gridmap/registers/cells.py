@@ -1,7 +1,7 @@
 """Cells: from what a form or a sheet holds to a value, and back to words. Pure.
 
 Values: text, code, choice and phone are `str` (a choice is its term's code), a day is a `date`, a
-number `int` or `float`, yes or no `bool`; an empty cell is None.
+number `int` or `float`, yes or no `bool`, a time of day `str` ('08:30'); an empty cell is None.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Final
 
 from gridmap.registers.columns import Column, ColumnType
@@ -18,6 +18,8 @@ Value = str | int | float | bool | date | None
 
 _DAY: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?\Z")
 _PHONE: Final = re.compile(r"\+?[0-9][0-9 \-()]{4,24}[0-9]\Z")
+_CLOCK: Final = re.compile(r"([01]?\d|2[0-4])[:：时点]([0-5]\d)?分?(?::00)?\Z")
+_MIDNIGHT: Final = "24:00"
 _BETWEEN: Final = re.compile(r"[、,，;；\s]+")
 _YES: Final = frozenset({"是", "yes", "y", "true", "1", "√"})
 _NO: Final = frozenset({"否", "no", "n", "false", "0"})
@@ -142,6 +144,16 @@ def _phone(column: Column, raw: object) -> Value:
     return text
 
 
+def _clock(_column: Column, raw: object) -> Value:
+    """A sheet's reader gives a time of day, or the written text."""
+    written = raw.isoformat("minutes") if isinstance(raw, time) else _plain(raw)
+    parts = _CLOCK.match(written)
+    found = f"{int(parts[1]):02d}:{parts[2] or '00'}" if parts else ""
+    if not found or found > _MIDNIGHT:
+        raise Unfit("不是钟点，请写成 08:30。", "This is no time of day; write it like 08:30.")
+    return found
+
+
 def _yes_no(_column: Column, raw: object) -> Value:
     if isinstance(raw, bool):
         return raw
@@ -159,6 +171,7 @@ _READERS: Final[Mapping[ColumnType, Callable[[Column, object], Value]]] = {
     ColumnType.NUMBER: _number,
     ColumnType.PHONE: _phone,
     ColumnType.YES_NO: _yes_no,
+    ColumnType.CLOCK: _clock,
 }
 
 

@@ -21,6 +21,7 @@ class ColumnType(Term):
     NUMBER = "number", "数", "number"
     PHONE = "phone", "电话", "phone"
     YES_NO = "yes_no", "是/否", "yes or no"
+    CLOCK = "clock", "钟点", "time of day"
 
 
 class Refers(Term):
@@ -36,6 +37,10 @@ class Refers(Term):
     PERSON = "person", "人员", "person"
     COMPANY = "company", "物业企业", "property company"
     ORGANISATION = "organisation", "党组织", "party organisation"
+    HOUSEHOLD = "household", "走访户", "door"
+    MEETING = "meeting", "联席会议", "joint meeting"
+    CENTRE = "centre", "服务中心", "service centre"
+    VOLUNTEER = "volunteer", "志愿者", "volunteer"
 
 
 class ScopeLevel(Term):

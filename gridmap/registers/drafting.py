@@ -202,7 +202,15 @@ class Drafting:
                 self.fault(draft.change, self._place_column(), sentences.BEYOND)
 
     def _place_column(self) -> str | None:
-        keys = ("target", "community", "compound", "communities")
+        keys = (
+            "target",
+            "community",
+            "compound",
+            "communities",
+            "meeting",
+            "centre",
+            "organisation",
+        )
         return next((key for key in keys if self.register.column(key)), None)
 
     def _places(self, draft: Draft) -> list[tuple[Refers, int]]:

@@ -13,9 +13,12 @@ from sqlalchemy.orm import Session
 
 from gridmap.ledger.areas import Area, Grid
 from gridmap.ledger.buildings import CompoundVersion, GridBuilding
+from gridmap.ledger.meetings import JointMeeting
 from gridmap.ledger.posts import Person, Post
+from gridmap.registers.centre_queries import areas_of_centres
 from gridmap.registers.columns import Refers
 from gridmap.registers.homes import CODED
+from gridmap.registers.organisations import areas_of
 from gridmap.registers.reach import Spot
 from gridmap.terms import LEADER_LINKS, AreaKind
 from gridmap.timespan import Span
@@ -37,6 +40,9 @@ def ids_of(session: Session, wanted: Mapping[Refers, Collection[str]]) -> Codes:
     """Return the ids of codes, by what they refer to; unknown ones are not there."""
     found: dict[Refers, dict[str, int]] = {}
     for refers, codes in wanted.items():
+        if refers is Refers.CENTRE:
+            found[refers] = areas_of_centres(session, codes)
+            continue
         table: Any = CODED[refers]
         query = select(table.code, table.id).where(table.code.in_(codes))
         if refers in AREAS:
@@ -91,11 +97,19 @@ def _compounds(ids: Collection[int]) -> Select[*tuple[Any, ...]]:
     )
 
 
+def _meetings(ids: Collection[int]) -> Select[*tuple[Any, ...]]:
+    query = select(JointMeeting.id.label("of"), Area.id, Area.kind, Area.parent_id)
+    return query.join(Area, Area.id == JointMeeting.community_id).where(JointMeeting.id.in_(ids))
+
+
 _SPOTS: Final = {
     Refers.COMMUNITY: _areas,
     Refers.GRID: _grids,
     Refers.BUILDING: _buildings,
     Refers.COMPOUND: _compounds,
+    Refers.MEETING: _meetings,
+    Refers.ORGANISATION: areas_of,
+    Refers.CENTRE: _areas,
 }
 
 

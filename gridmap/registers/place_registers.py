@@ -120,7 +120,7 @@ PLACE_REGISTERS: Final[tuple[Register, ...]] = (
         "社区各方参加的党建联席会议：哪天开，谁参加，议定了什么。",
         "Meetings of the parties of a community: when, who attended, what was decided.",
         (
-            _COMMUNITY, _COMMUNITY_NAME, _DAY,
+            _name("meeting_code", ("会议编号", "Meeting's code")), _COMMUNITY, _COMMUNITY_NAME, _DAY,
             Column("topic", "议题", "Topic", required=True, longest=200, example="停车难问题"),
             Column("attended", "参加单位和人员", "Who attended", required=True, longest=LONGEST_TEXT),
             Column("decisions", "议定事项", "Decisions", longest=LONGEST_TEXT),
@@ -142,8 +142,9 @@ PLACE_REGISTERS: Final[tuple[Register, ...]] = (
     ),
     Register(
         "property-companies", "物业服务企业", "Property companies", Group.PROPERTY,
-        "在本县服务的物业企业和它们的党组织形式。", "Property companies and how they have their party organisation.",
-        (_own_code(("企业编码", "Company's code"), "WY01"), _NAME, _UNIT_PHONE, _FORM),
+        "在本县服务的物业企业；党组织形式写在“物业企业党组织”里。",
+        "Property companies; their party organisations stand in a register of their own.",
+        (_own_code(("企业编码", "Company's code"), "WY01"), _NAME, _UNIT_PHONE),
         ("code",), ("code",), ScopeLevel.TOWNSHIP, ("property_company",), dated=False,
     ),
     Register(

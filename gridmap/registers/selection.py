@@ -18,11 +18,19 @@ from gridmap.ledger.buildings import (
     CompoundVersion,
     GridBuilding,
 )
+from gridmap.ledger.meetings import JointMeeting
 from gridmap.ledger.party import PartyOrganisation
 from gridmap.ledger.posts import Agency, Person, Post, Visit
 from gridmap.ledger.property import PropertyCompany, ServiceCentre, ServiceCentreArea
+from gridmap.ledger.volunteering import Volunteer
+from gridmap.registers.centre_queries import area_of_centre, name_of_centre, of_volunteer
 from gridmap.registers.columns import Refers, Register
 from gridmap.registers.homes import HOMES
+from gridmap.registers.organisations import (
+    area_of_organisation,
+    code_of_organisation,
+    name_of_organisation,
+)
 from gridmap.store.base import Base, as_of
 
 Query = Select[*tuple[Any, ...]]
@@ -31,6 +39,7 @@ Expressions = dict[str, Any]
 
 TargetArea, TargetName = aliased(Area), aliased(AreaVersion)
 PlaceArea, PlaceName, AboveName = aliased(Area), aliased(AreaVersion), aliased(AreaVersion)
+Visiting = aliased(Person)
 OfBuilding, Seconding, Parent = aliased(Grid), aliased(Agency), aliased(PartyOrganisation)
 _AREAS: Final = frozenset({Refers.COUNTY, Refers.TOWNSHIP, Refers.COMMUNITY})
 BUILDING_NAME: Final = func.concat(
@@ -43,6 +52,12 @@ BUILDING_NAME: Final = func.concat(
         Building.code,
     ),
 )
+
+MEETING_NAME: Final = func.concat(
+    func.to_char(JointMeeting.day, "YYYY-MM-DD"), " ", JointMeeting.topic
+)
+_WITH_PEOPLE: Final = frozenset({"post", "visit", "joint_post", "meeting_task", "party_membership"})
+"""Tables of registers whose records are about somebody."""
 
 _CODES: Final[Mapping[Refers, Any]] = {
     **dict.fromkeys(_AREAS, TargetArea.code),
@@ -127,21 +142,61 @@ def _referred(register: Register) -> Expressions:
         "agency_name": Agency.name,
         "seconded_from": Seconding.code,
         "parent": Parent.code,
+        "meeting_code": JointMeeting.code,
+        "meeting": JointMeeting.code,
+        "meeting_name": MEETING_NAME,
     }
+    if register.column("visitor"):
+        names["visitor"] = _visitor(register)
     if target := register.column("target"):
         names["target"] = func.coalesce(*(_CODES[one] for one in target.refers), null())
         names["target_name"] = func.coalesce(*(_NAMES[one] for one in target.refers), null())
-    if register.tables[0] in {"post", "visit"}:
+    if register.tables[0] in _WITH_PEOPLE:
         names |= {"person": Person.code, "person_name": Person.name, "phone": Person.phone}
     if register.tables[0] == "visit":
         names["kind"] = Post.kind
     if "party_organisation" in register.tables:
         names["code"] = PartyOrganisation.code
+    return names | _of_centres(register) | _of_party_life(register)
+
+
+def _of_centres(register: Register) -> Expressions:
+    """Where a centre is and whom it serves, or the centre that a record is about."""
     if register.key == "service-centres":
-        names["communities"] = _served(func.string_agg(Area.code, literal("、")))
-        names["lon"] = func.ST_X(ServiceCentre.spot)
-        names["lat"] = func.ST_Y(ServiceCentre.spot)
+        return {
+            "communities": _served(func.string_agg(Area.code, literal("、"))),
+            "lon": func.ST_X(ServiceCentre.spot),
+            "lat": func.ST_Y(ServiceCentre.spot),
+        }
+    if not register.column("centre"):
+        return {}
+    entity = HOMES[register.key].entity
+    names: Expressions = {"centre_name": name_of_centre(entity)}
+    if register.column("volunteer"):
+        names["volunteer"] = of_volunteer(entity, Volunteer.code)
+        names["volunteer_name"] = of_volunteer(entity, Volunteer.name)
     return names
+
+
+def _of_party_life(register: Register) -> Expressions:
+    """The organisation that a record is about, and where a member lives."""
+    if not register.column("organisation"):
+        return {}
+    entity = HOMES[register.key].entity
+    return {
+        "organisation": code_of_organisation(entity),
+        "organisation_name": name_of_organisation(entity),
+        "residence": Building.code,
+        "residence_name": case((Building.id.is_not(None), BUILDING_NAME)),
+    }
+
+
+def _visitor(register: Register) -> ColumnElement[Any]:
+    """Code of the person who visits or visited a door."""
+    home = HOMES[register.key]
+    own = getattr(home.entity, home.references["visitor"][Refers.PERSON])
+    query = select(Visiting.code).where(Visiting.id == own)
+    return query.correlate(home.entity).scalar_subquery()
 
 
 def _served(what: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -165,18 +220,21 @@ def _joined(query: Query, register: Register, day: date) -> Query:
     refers = {one for column in register.columns for one in column.refers}
     if register.tables[0] == "visit":
         query, base = query.join(Post, Post.id == Visit.post_id), Post
-    if register.tables[0] in {"post", "visit"}:
-        query = query.join(Person, Person.id == Post.person_id)
+    if register.tables[0] in _WITH_PEOPLE:
+        query = query.join(Person, Person.id == base.person_id)
     if register.column("seconded_from"):
         query = query.outerjoin(Seconding, Seconding.id == Post.seconded_from_id)
     if "party_organisation" in register.tables:
         query = query.join(PartyOrganisation, PartyOrganisation.id == base.organisation_id)
         query = query.outerjoin(Parent, Parent.id == base.parent_id)
     if Refers.COMPANY in refers:
-        query = query.join(PropertyCompany, PropertyCompany.id == base.company_id)
+        query = query.outerjoin(PropertyCompany, PropertyCompany.id == base.company_id)
     if Refers.AGENCY in refers and hasattr(base, "agency_id"):
         query = query.outerjoin(Agency, Agency.id == base.agency_id)
     query, places = _with_targets(query, base, refers, day)
+    if Refers.MEETING in refers:
+        query = query.join(JointMeeting, JointMeeting.id == base.meeting_id)
+        places.append(JointMeeting.community_id)
     return _with_place(query, register, places, day)
 
 
@@ -227,6 +285,10 @@ def _with_place(query: Query, register: Register, places: list[Any], day: date) 
         place = _served(func.min(Area.id))
     elif register.key == "persons":
         place = _latest_place(day)
+    elif register.column("organisation"):
+        place = area_of_organisation(HOMES[register.key].entity)
+    elif register.column("centre"):
+        place = area_of_centre(HOMES[register.key].entity)
     elif places:
         place = func.coalesce(*places, null())
     return (

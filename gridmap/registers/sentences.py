@@ -85,6 +85,10 @@ CONSTRAINTS: Final[Mapping[str, tuple[str, Words]]] = {
         "target",
         ("这栋楼在这些日期里已有党小组。", "The building has its group on these days."),
     ),
+    "ex_unit_checkin": (
+        "agency",
+        ("这个单位在这些日期里已在这个社区报到。", "The agency is checked in here on these days."),
+    ),
     "ex_responsible_unit": (
         "agency",
         ("这个部门在这些日期里已分包这个社区。", "The agency has the community on these days."),
@@ -123,12 +127,136 @@ CONSTRAINTS: Final[Mapping[str, tuple[str, Words]]] = {
         "topic",
         ("这一天同一议题的会议已经登记过。", "A meeting of this day and topic is written already."),
     ),
+    "ex_household": (
+        "code",
+        ("这个编号在这些日期里已有一条记录。", "The code has a record on these days."),
+    ),
+    "ex_household_door": (
+        "room",
+        ("这一户在这些日期里已在名单里。", "The door is on the list on these days."),
+    ),
+    "ck_household_door": (
+        "room",
+        (
+            "整栋走访的不填单元和户室，其他类别要填。",
+            "A whole building has neither unit nor room; every other kind has one.",
+        ),
+    ),
+    "uq_door_visit_moment": (
+        "time",
+        ("这一户这个时间的走访已经登记过。", "A visit of this minute is written already."),
+    ),
+    "ck_door_visit_asked": (
+        "satisfaction",
+        ("家中无人的没有满意度。", "Where nobody was at home there is no grade."),
+    ),
+    "ck_door_visit_time": (
+        "time",
+        ("时间写成 14:30 这样。", "Write the time as 14:30."),
+    ),
     "uq_property_company_code": (
         "code",
         ("这个编码已有别的企业。", "Another company has this code."),
     ),
     "uq_agency_code": ("code", ("这个编码已有别的部门。", "Another agency has this code.")),
     "uq_person_code": ("code", ("这个编号已有别的人。", "Somebody else has this code.")),
+    "ex_company_party": (
+        "begins",
+        ("这家企业在这些日期里已有登记。", "The company has a record on these days."),
+    ),
+    "ex_joint_post": (
+        "person",
+        ("此人在这些日期里已在这个社区兼职。", "The person has a joint post here on these days."),
+    ),
+    "ck_joint_post_side": (
+        "company",
+        (
+            "企业编码和小区编码只填一个，说明从哪边来。",
+            "Write either the company's code or the compound's: where the person comes from.",
+        ),
+    ),
+    "ex_self_management": (
+        "work",
+        ("这个事项在这些日期里已有人负责。", "Somebody looks after this on these days."),
+    ),
+    "uq_meeting_item_meeting_id_position": (
+        "position",
+        ("这次会议已有这个序号的议题。", "The meeting has a point of this number."),
+    ),
+    "uq_meeting_agency_meeting_id_agency_id": (
+        "agency",
+        ("这个部门已登记参加这次会议。", "The agency is down for this meeting already."),
+    ),
+    "uq_meeting_task_meeting_id_title": (
+        "title",
+        ("这次会议已有这件事项。", "The meeting has this task already."),
+    ),
+    "ck_meeting_task_result": (
+        "result",
+        ("填了完成日，请写明办理结果。", "Say what came of it, with the day it was done."),
+    ),
+    "uq_unit_deed_community_id_agency_id_day_kind": (
+        "day",
+        ("这一天同一类工作已经登记过。", "A deed of this day and kind is written already."),
+    ),
+    "ex_centre_opening": (
+        "opens",
+        (
+            "这些日子已有这个开门时间。",
+            "There is a line with this opening time for these days already.",
+        ),
+    ),
+    "ck_centre_opening_order": (
+        "closes",
+        (
+            "关门须晚于开门；跨过半夜的请分成两条。",
+            "It must close after it opens; part it at midnight.",
+        ),
+    ),
+    "ck_centre_opening_clock": (
+        "opens",
+        ("开门须早于 24:00。", "It must open before 24:00."),
+    ),
+    "ex_centre_member": (
+        "volunteer",
+        (
+            "此人在这些日期里已属于一个中心，请先结束前一条。",
+            "This person belongs to a centre on these days; end that first.",
+        ),
+    ),
+    "ex_centre_closure": (
+        "begins",
+        ("这个中心在这些日期里已登记不开放。", "The centre is down as closed on these days."),
+    ),
+    "ex_willing_branch": (
+        "target",
+        (
+            "这个网格的党支部在这些日期里已登记。",
+            "The branch of this grid has a record on these days.",
+        ),
+    ),
+    "ck_willing_branch_places": (
+        "places",
+        ("至少接收一名。", "One place at least."),
+    ),
+    "ex_party_membership": (
+        "person",
+        (
+            "此人在这些日期里的组织关系已在别的党组织，请先结束。",
+            "On these days the person belongs to another organisation; end that first.",
+        ),
+    ),
+    "ck_party_meeting_present": (
+        "present",
+        (
+            "已开的要填应到和实到，实到不多于应到；没开的不填。",
+            "Held ones have both counts, present not above expected; others have none.",
+        ),
+    ),
+    "uq_party_meeting_organisation_id_kind_day": (
+        "day",
+        ("这一天已有一次同类的会。", "There is a meeting of this kind on the day already."),
+    ),
     "ck_party_version_target": (
         "target",
         ("类型和所在不相符。", "The kind does not fit the place."),

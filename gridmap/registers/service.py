@@ -131,7 +131,8 @@ def areas(session: Session, day: date) -> list[AreaName]:
 def may_write(scope: Scope, register: Register) -> bool:
     """Tell whether somebody may write anything in a register; which records says its area."""
     reach = reach_of(scope)
-    placed = any(register.column(key) for key in ("target", "community", "compound", "communities"))
+    keys = ("target", "community", "compound", "communities", "meeting", "centre", "organisation")
+    placed = any(register.column(key) for key in keys)
     agencies = register.key in {"agency-handlers", "agencies"}
     if register.key == "persons" or (placed and not agencies):
         return reach.anything
@@ -155,7 +156,7 @@ def write(
         raise NotAllowed
     drafting = Drafting(session, register, reach, local_day(now))
     drafts = drafting.drafts(changes)
-    if register.tables[0] == "post":
+    if register.tables[0] in {"post", "joint_post", "meeting_task", "party_membership"}:
         holders.find_holders(drafting, drafts)
     elif register.tables[0] == "visit":
         holders.find_links(drafting, drafts)

@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 
 from gridmap.ledger.areas import Area, AreaVersion, Grid, GridVersion
 from gridmap.ledger.buildings import Building, BuildingVersion, Compound, CompoundVersion
+from gridmap.ledger.meetings import JointMeeting
 from gridmap.ledger.party import PartyOrganisation, PartyVersion
 from gridmap.ledger.posts import Agency, Person
-from gridmap.ledger.property import PropertyCompany
+from gridmap.ledger.property import PropertyCompany, ServiceCentre
+from gridmap.ledger.volunteering import Volunteer
 from gridmap.registers.columns import Refers
-from gridmap.registers.selection import BUILDING_NAME
+from gridmap.registers.selection import BUILDING_NAME, MEETING_NAME
 from gridmap.store.base import as_of
 
 MOST: Final = 12
@@ -82,8 +84,27 @@ def _source(refers: Refers, day: date) -> _Source:
         return _Source(
             query.outerjoin(Agency, Agency.id == Person.agency_id), Person.code, Person.name
         )
+    if refers is Refers.MEETING:
+        return _meeting(day)
+    if refers is Refers.VOLUNTEER:  # by code alone: names are for the desk that they belong to
+        own: Any = Volunteer
+        query = select(own.code, own.code.label("name"), null().label("more"))
+        return _Source(query.where(own.erased_at.is_(None)), own.code, own.code)
+    if refers is Refers.CENTRE:
+        centre: Any = ServiceCentre
+        more = centre.address.label("more")
+        query = select(centre.code, centre.name, more).where(as_of(ServiceCentre, day))
+        return _Source(query, centre.code, centre.name)
     table: Any = Agency if refers is Refers.AGENCY else PropertyCompany
     return _Source(select(table.code, table.name, null().label("more")), table.code, table.name)
+
+
+def _meeting(day: date) -> _Source:
+    community = and_(AreaVersion.area_id == JointMeeting.community_id, as_of(AreaVersion, day))
+    query = select(
+        JointMeeting.code, MEETING_NAME.label("name"), AreaVersion.name.label("more")
+    ).outerjoin(AreaVersion, community)
+    return _Source(query, JointMeeting.code, MEETING_NAME)
 
 
 _PLACES: Final[Mapping[Refers, tuple[Any, Any, Any, Any]]] = {

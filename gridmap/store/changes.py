@@ -20,7 +20,10 @@ from gridmap.store.base import Base
 from gridmap.store.following import Follower
 from gridmap.store.revision import LAYERS, Version, version
 
-FOLLOWED: Final = ("areas", "buildings", "compounds", "geography", "grids", "property")
+FOLLOWED: Final = (
+    *("areas", "buildings", "compounds", "geography", "grids"),
+    *("property", "red_property"),
+)
 """Layers whose changes are kept with their places; in order."""
 LAYER_OF: Final[Mapping[str, str]] = {table: layer for layer in FOLLOWED for table in LAYERS[layer]}
 MOST_HELD: Final = 20_000

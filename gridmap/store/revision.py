@@ -19,6 +19,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "geography": ("road", "water", "place"),
     "names": ("place_name", "address"),
     "party": ("party_organisation", "party_version"),
+    "party_life": ("party_membership", "party_meeting", "party_duty"),
     "posts": (
         "person",
         "post",
@@ -35,9 +36,22 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "unserved_compound",
         "service_centre",
         "service_centre_area",
+        "centre_opening",
+        "centre_closure",
+    ),
+    "red_property": (
+        "company_party",
+        "joint_post",
+        "self_management",
+        "meeting_item",
+        "meeting_agency",
+        "meeting_task",
+        "unit_deed",
     ),
     "settings": ("setting", "coverage_rule"),
     "calendar": ("calendar_day",),
+    "rounds": ("household", "visit_rule", "door_visit"),
+    "volunteering": ("unit_checkin", "need", "activity"),
 }
 """Layers and the tables whose changes raise their number."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 import shapely
 from geoalchemy2.shape import from_shape
@@ -25,8 +25,11 @@ from gridmap.ledger.property import (
     ServiceCentreArea,
     UnservedCompound,
 )
+from gridmap.ledger.red_property import CompanyParty, SelfManagement, UnitDeed
+from gridmap.ledger.volunteering import Activity, UnitCheckIn
 from gridmap.store.base import from_day
 from gridmap.terms import PostKind
+from gridmap.timespan import LOCAL_ZONE
 from tests.worlds import START, World, draw, lonlat
 
 DRAWING = """
@@ -38,7 +41,7 @@ DAY = date(2026, 5, 20)
 
 
 MUST = {check.key for check in REQUIRED}
-STATEMENTS = 14
+STATEMENTS = 23
 """How many statements an audit takes at most, whatever the county's size."""
 
 
@@ -132,7 +135,9 @@ def sound(session: Session) -> Sound:
         posts[f"steward {letter}"] = world.post(PostKind.STEWARD, house, f"门{letter}")
         session.add(
             OwnersCommittee(
-                compound_id=houses[letter].id, name=f"{letter}业委会", valid=from_day(START)
+                compound_id=houses[letter].id,
+                name=f"{letter}业委会",
+                valid=from_day(START),
             )
         )
         world.organisation("building_group", f"{letter}小组", building_id=house.id)
@@ -145,7 +150,11 @@ def sound(session: Session) -> Sound:
     entry = UnservedCompound(
         compound_id=houses["B"].id, self_management="居民自我管理", valid=from_day(START)
     )
-    session.add_all([contract, entry])
+    cleaning = SelfManagement(
+        compound_id=houses["B"].id, work="cleaning", manager="自管小组", valid=from_day(START)
+    )
+    led = CompanyParty(company_id=company.id, party_form="alone", valid=from_day(START))
+    session.add_all([contract, entry, cleaning, led])
     session.flush()
     _around(world)
     return Sound(world, posts, contract, entry)
@@ -161,10 +170,35 @@ def _around(world: World) -> None:
         [
             ResponsibleUnit(community_id=home, agency_id=agency.id, valid=from_day(START)),
             JointMeeting(community_id=home, day=date(2026, 4, 20), topic="停车", attended="各方"),
+            *(
+                UnitDeed(community_id=home, agency_id=agency.id, day=day, kind="visit", note="走访")
+                for day in (date(2025, 11, 3), date(2026, 2, 3), date(2026, 5, 6))
+            ),
+            UnitCheckIn(community_id=home, agency_id=agency.id, valid=from_day(START)),
+            *(
+                activity(home, date(year, month, 15))
+                for year in (2023, 2024, 2025, 2026)
+                for month in (1, 4, 7, 10)
+            ),
         ]
     )
     road(world, "street", (0, 110), (300, 110))
     centre(world, "centre", 0, 115)
+
+
+def activity(community_id: int, day: date) -> Activity:
+    """Two hours of voluntary service on a day."""
+    starts = datetime.combine(day, time(9), LOCAL_ZONE)
+    return Activity(
+        community_id=community_id,
+        title="清扫",
+        place="广场",
+        spot=from_shape(shapely.Point(lonlat(50, 50)), srid=4326),
+        starts_at=starts,
+        ends_at=starts + timedelta(hours=2),
+        secret="0" * 64,
+        made_at=starts,
+    )
 
 
 def road(world: World, code: str, *points: tuple[float, float], since=START, until=None) -> Road:

@@ -197,6 +197,129 @@ RECOUNTS = {
                        FROM area_version o WHERE o.area_id = a.id)
     """,
     "police": NOBODY.format(kind="police_officer"),
+    "doors_visited": """
+        SELECT a.code, g.code FROM grid g JOIN area a ON a.id = g.community_id
+        JOIN grid_version v ON v.grid_id = g.id AND v.valid @> :day
+        JOIN (SELECT m.grid_id, count(*) AS doors,
+                     count(*) FILTER (WHERE :day > r.days + greatest(
+                         (SELECT min(lower(o.valid)) FROM household o WHERE o.code = h.code),
+                         (SELECT max(d.day) FROM door_visit d WHERE d.household = h.code
+                          AND d.outcome = 'visited' AND d.day <= :day))) AS late
+              FROM household h
+              JOIN grid_building m ON m.building_id = h.building_id AND m.valid @> :day
+              LEFT JOIN visit_rule r ON r.kind = h.kind AND r.valid @> :day
+              WHERE h.valid @> :day GROUP BY m.grid_id) n ON n.grid_id = g.id
+        WHERE 100 * n.late > 20 * n.doors
+    """,
+    "property_led": """
+        SELECT a.code, c.code FROM compound c
+        JOIN compound_version v ON v.compound_id = c.id JOIN area a ON a.id = v.community_id
+        JOIN property_contract k ON k.compound_id = c.id AND k.valid @> :day
+        WHERE v.valid @> :day
+          AND NOT EXISTS (SELECT FROM company_party p WHERE p.company_id = k.company_id AND p.valid @> :day)
+          AND NOT EXISTS (SELECT FROM owners_committee o WHERE o.compound_id = c.id AND o.valid @> :day
+                          AND o.party_form IS NOT NULL)
+    """,
+    "self_management": """
+        SELECT a.code, c.code FROM compound c
+        JOIN compound_version v ON v.compound_id = c.id JOIN area a ON a.id = v.community_id
+        JOIN unserved_compound u ON u.compound_id = c.id AND u.valid @> :day
+        WHERE v.valid @> :day AND c.id NOT IN (
+            SELECT compound_id FROM self_management WHERE valid @> :day)
+    """,
+    "unit_checkin": COMMUNITY
+    + """
+          AND a.id NOT IN (SELECT community_id FROM unit_checkin WHERE valid @> :day)
+    """,
+    "voluntary_service": COMMUNITY
+    + """
+          AND a.id IN (SELECT community_id FROM unit_checkin
+                       WHERE valid @> :day AND lower(valid) <= date_trunc('quarter', :day) - interval '3 months')
+          AND a.id NOT IN (
+              SELECT community_id FROM activity WHERE cancelled_at IS NULL
+                 AND (starts_at AT TIME ZONE 'Asia/Shanghai') < date_trunc('quarter', :day)
+                 AND (starts_at AT TIME ZONE 'Asia/Shanghai') >= date_trunc('quarter', :day) - interval '3 months')
+    """,
+    "follow_up": COMMUNITY
+    + """
+          AND a.id IN (SELECT m.community_id FROM meeting_task t JOIN joint_meeting m ON m.id = t.meeting_id
+                       WHERE m.day <= :day AND t.due < :day AND coalesce(t.done_on, 'infinity') > :day)
+    """,
+    "unit_active": COMMUNITY
+    + """
+          AND a.id IN (
+            SELECT u.community_id FROM responsible_unit u
+            WHERE u.valid @> :day AND lower(u.valid) <= date_trunc('quarter', :day) - interval '3 months'
+              AND NOT EXISTS (
+                SELECT FROM (
+                    SELECT day FROM unit_deed
+                    WHERE agency_id = u.agency_id AND community_id = u.community_id
+                    UNION ALL
+                    SELECT visit.day FROM visit JOIN post p ON p.id = visit.post_id
+                    JOIN person h ON h.id = p.person_id
+                    WHERE h.agency_id = u.agency_id AND p.area_id = u.community_id
+                    UNION ALL
+                    SELECT m.day FROM joint_meeting m JOIN meeting_agency g ON g.meeting_id = m.id
+                    WHERE g.agency_id = u.agency_id AND m.community_id = u.community_id
+                    UNION ALL
+                    SELECT (c.starts_at AT TIME ZONE 'Asia/Shanghai')::date FROM activity c
+                    WHERE c.agency_id = u.agency_id AND c.community_id = u.community_id
+                      AND c.cancelled_at IS NULL) did(day)
+                WHERE u.valid @> did.day
+                  AND did.day < date_trunc('quarter', :day)
+                  AND did.day >= date_trunc('quarter', :day) - interval '3 months'))
+    """,
+    **{
+        key: f"""
+        SELECT a.code, g.code FROM party_duty d
+        CROSS JOIN LATERAL (SELECT date_trunc('year', :day::timestamp)
+            + floor((extract(month FROM :day) - 1) / d.months) * d.months * interval '1 month' AS now) n
+        CROSS JOIN LATERAL (SELECT n.now - d.months * interval '1 month' AS start) p
+        JOIN party_version v ON v.kind = 'grid_branch' AND v.valid @> :day
+        JOIN grid g ON g.id = v.grid_id JOIN area a ON a.id = g.community_id
+        JOIN grid_version gv ON gv.grid_id = g.id AND gv.valid @> :day
+        WHERE d.kind = '{key}' AND d.valid @> :day AND lower(d.valid) <= p.start
+          AND (d.kind <> 'committee_meeting' OR v.full_members >= 7)
+          AND p.start >= (SELECT min(lower(o.valid)) FROM party_version o
+                          WHERE o.organisation_id = v.organisation_id)
+          AND v.organisation_id NOT IN (
+              SELECT organisation_id FROM party_meeting
+              WHERE kind = d.kind AND state = 'held' AND day >= p.start AND day < n.now)
+        """
+        for key in ("theme_day", "members_meeting", "committee_meeting", "lesson")
+    },
+    "group_meeting": """
+        SELECT a.code, b.code FROM party_duty d
+        CROSS JOIN LATERAL (SELECT date_trunc('month', :day::timestamp) AS now) n
+        JOIN party_version v ON v.kind = 'building_group' AND v.valid @> :day
+        JOIN building b ON b.id = v.building_id
+        JOIN grid_building m ON m.building_id = b.id AND m.valid @> :day
+        JOIN grid g ON g.id = m.grid_id JOIN area a ON a.id = g.community_id
+        WHERE d.kind = 'group_meeting' AND d.valid @> :day
+          AND lower(d.valid) <= n.now - interval '1 month'
+          AND n.now - interval '1 month' >= (SELECT min(lower(o.valid)) FROM party_version o
+                                             WHERE o.organisation_id = v.organisation_id)
+          AND v.organisation_id NOT IN (
+              SELECT organisation_id FROM party_meeting WHERE kind = 'group_meeting' AND state = 'held'
+                 AND day >= n.now - interval '1 month' AND day < n.now)
+    """,
+    "group_members": """
+        SELECT a.code, b.code FROM party_version v JOIN building b ON b.id = v.building_id
+        JOIN grid_building m ON m.building_id = b.id AND m.valid @> :day
+        JOIN grid g ON g.id = m.grid_id JOIN area a ON a.id = g.community_id
+        WHERE v.valid @> :day AND v.full_members = 0 AND v.probationary_members > 0
+    """,
+    "members_apart": """
+        SELECT DISTINCT a.code, b.code FROM party_membership p
+        JOIN building b ON b.id = p.building_id
+        JOIN grid_building m ON m.building_id = b.id AND m.valid @> :day
+        JOIN grid g ON g.id = m.grid_id JOIN area a ON a.id = g.community_id
+        JOIN party_version v ON v.organisation_id = p.organisation_id AND v.valid @> :day
+        WHERE p.valid @> :day AND (
+            (v.building_id IS NOT NULL AND v.building_id <> p.building_id)
+            OR (v.grid_id IS NOT NULL AND v.grid_id <> m.grid_id)
+            OR (v.area_id IS NOT NULL AND v.area_id <> a.id))
+    """,
     "responsible_unit": COMMUNITY
     + " AND a.id NOT IN (SELECT community_id FROM responsible_unit WHERE valid @> :day)",
 }

@@ -22,7 +22,7 @@ from gridmap.store.session import make_engine
 from tests.coverage.sound import MUST
 
 DAY = date(2026, 11, 24)
-MOST_STATEMENTS = 500
+MOST_STATEMENTS = 900
 
 
 @pytest.fixture(scope="module")

@@ -285,7 +285,14 @@ EXAMPLES = {
         "contact_phone": "0371-5550002",
         "begins": SINCE,
     },
-    "property-companies": {"name": "安居物业", "party_form": "joint"},
+    "unit-checkins": {
+        "community": HERE,
+        "agency": "BM01",
+        "contact": "孙示五",
+        "contact_phone": "0371-5550002",
+        "begins": SINCE,
+    },
+    "property-companies": {"name": "安居物业"},
     "owners-committees": {
         "compound": "XQ1",
         "name": "业委会",

@@ -11,12 +11,17 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 import gridmap.accounts.tables
 import gridmap.dispatch.tables
 import gridmap.ledger.calendar
+import gridmap.ledger.centres
 import gridmap.ledger.geography
 import gridmap.ledger.imports
 import gridmap.ledger.meetings
 import gridmap.ledger.names
+import gridmap.ledger.party_life
 import gridmap.ledger.property
+import gridmap.ledger.red_property
+import gridmap.ledger.rounds
 import gridmap.ledger.settings
+import gridmap.ledger.volunteering
 import gridmap.messaging.tables
 import gridmap.platform.tables
 import gridmap.redistricting.tables

@@ -6,7 +6,7 @@ import pytest
 
 from gridmap.accounts.authority import Right
 from gridmap.platform.scopes import Scope
-from web.access import KEYED, PERMISSIONS, PUBLIC, SIGNED_IN, STARTED
+from web.permissions import KEYED, PERMISSIONS, PUBLIC, SIGNED_IN, STARTED
 from web.ratelimits import LIMITS
 
 

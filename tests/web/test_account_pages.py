@@ -15,8 +15,9 @@ from gridmap.store.audit import AuditEntry
 from tests.dispatch.filings import staffed
 from tests.web import signed
 from tests.web.signed import PASSWORD, post_form, sign_in
-from web.access import COOKIE, PERMISSIONS, PUBLIC, STARTED, is_for_keys
+from web.access import COOKIE, is_for_keys
 from web.params import now
+from web.permissions import PERMISSIONS, PUBLIC, STARTED
 
 PAGE = {"Accept": "text/html"}
 

@@ -17,9 +17,9 @@ from tests.platform import givers
 from tests.web import signed
 from tests.web.signed import post_form, sign_in
 from web import ratelimits
-from web.access import PERMISSIONS, PUBLIC
 from web.config import Config
 from web.params import now
+from web.permissions import PERMISSIONS, PUBLIC
 
 PAGE = {"Accept": "text/html"}
 ALL = "/settings/keys"

@@ -1,6 +1,6 @@
 """Every route x every role x own, sibling, parent and foreign area, made from the app's own URL map.
 
-A route without an object stands in `web.access.PERMISSIONS`; one with an object in its address has
+A route without an object stands in `web.permissions.PERMISSIONS`; one with an object in its address has
 a row in `OBJECTS` here, too. A route without a row fails.
 """
 
@@ -27,7 +27,7 @@ from tests.dispatch.filings import (
 )
 from tests.web import signed
 from web import params
-from web.access import PERMISSIONS, PUBLIC, STARTED
+from web.permissions import PERMISSIONS, PUBLIC, STARTED
 
 OWN, SIBLING, PARENT, FOREIGN, UNPLACED = "own", "sibling", "parent", "foreign", "unplaced"
 NOBODY = "nobody"
@@ -146,6 +146,9 @@ OBJECTS = {
     "coverage_tasks.task": By(),
     "coverage_tasks.drop": By(),
     "leaders.show": By(),
+    "rounds.door": By(),
+    "rounds.erase": By(),
+    "rounds.grid": By(),
     "names.decide": By(),
     "names.end": By(),
     "names.correct": By(),
@@ -175,6 +178,69 @@ OBJECTS = {
     "ogc.items_of": By(),
     "ogc.item": By(),
     "exports.download": By(),
+    "map_layers.show": By(),
+    "centre_pages.one": By(),
+    "centre_pages.reached": By(),
+    "road_pages.join": By(),
+    "road_pages.register": By(),
+    "road_pages.key": By(),
+    "road_pages.by_position": By(),
+    "road_pages.by_code": By(),
+    "centre_staff.poster": By(),
+    "centre_staff.screen": By(),
+    "centre_staff.shown": By(),
+    "centre_staff.members_of": By(),
+    "centre_staff.decide": By(),
+    "red_property.company": By(),
+    "red_property.compound": By(),
+    "red_property_meetings.one": By(),
+    "red_property_meetings.add_point": By(),
+    "red_property_meetings.add_task": By(),
+    "red_property_meetings.task": By(),
+    "units.one": By(),
+    "units.record": By(),
+    "party_life.admit": By(),
+    "party_life.at": By(),
+    "party_life.begin": By(),
+    "party_life.branch": By(),
+    "party_life.cancel": By(),
+    "party_life.change": By(),
+    "party_life.confirm": By(),
+    "party_life.dues": By(),
+    "party_life.dues_book": By(),
+    "party_life.end": By(),
+    "party_life.forget": By(),
+    "party_life.hold": By(),
+    "party_life.meeting": By(),
+    "party_life.members": By(),
+    "party_life.new": By(),
+    "party_life.note": By(),
+    "party_life.plan": By(),
+    "party_life.take_dues": By(),
+    "party_life.transfer": By(),
+    "volunteer_activities.show": By(),
+    "volunteer_activities.sign_up": By(),
+    "volunteer_activities.leave": By(),
+    "volunteer_activities.here": By(),
+    "volunteer_activities.scan": By(),
+    "volunteer_activities.challenge": By(),
+    "volunteer_activities.position": By(),
+    "volunteer_needs.show": By(),
+    "volunteer_needs.take": By(),
+    "volunteer_needs.leave": By(),
+    "volunteer_organiser.screen": By(),
+    "volunteer_organiser.code": By(),
+    "volunteer_organiser.confirm_page": By(),
+    "volunteer_organiser.confirm": By(),
+    "volunteer_organiser.present": By(),
+    "volunteer_desk.member": By(),
+    "volunteer_desk.correct": By(),
+    "volunteer_desk.cancel": By(),
+    "volunteer_desk.ask_closing": By(),
+    "volunteer_desk.close": By(),
+    "volunteer_calling.ask_change": By(),
+    "volunteer_calling.change": By(),
+    "volunteer_import.undo": By(),
     "language.switch": By(),
     "phone_pages.shell": By(),
     "static": By(),

@@ -10,12 +10,13 @@ from flask import Response, jsonify, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
+from gridmap.centres import members
 from gridmap.dispatch import catalogue, following, service
 from gridmap.dispatch.categories import CategoryEntry
 from gridmap.dispatch.following import Proof
 from gridmap.dispatch.views import Filed, Tracked, TrackedStep
 from gridmap.terms import Stage, Term
-from web import access, language, ratelimits
+from web import access, language, ratelimits, volunteer_pass
 from web.api import filings, operations, uploads
 from web.api.answers import answers
 from web.numbers import report_number
@@ -68,6 +69,9 @@ def file() -> ResponseReturnValue:
     """
     filing = filings.read(access.account())
     filed = service.file(current_session(), filing, now())
+    volunteer = volunteer_pass.current()
+    if volunteer is not None:
+        members.count_report(current_session(), volunteer.id, filed.number)
     response = jsonify(_filed(filed))
     response.status_code = 200 if filed.replayed else 201
     if filed.replayed:

@@ -21,6 +21,7 @@ from web.commands.plans import plan
 from web.commands.registers import register
 from web.commands.retention import erase
 from web.commands.serving import serve
+from web.commands.volunteers import volunteers
 from web.commands.working import work
 
 
@@ -43,6 +44,7 @@ for command in (
     climb,
     erase,
     serve,
+    volunteers,
     work,
 ):
     cli.add_command(command)

@@ -12,7 +12,7 @@ import click
 from sqlalchemy.orm import Session
 
 from geodata import calendar
-from geodata.demo import loading, nicknames
+from geodata.demo import centre_life, loading, nicknames, rounds
 from geodata.demo.reports import recent, simulate
 from gridmap.accounts import administration as accounts
 from gridmap.store import schema
@@ -31,6 +31,7 @@ TRIED: Final = (
     PostKind.AGENCY_HANDLER,
     PostKind.LEADER_COUNTY,
     PostKind.SECRETARY,
+    PostKind.BRANCH_SECRETARY,
 )
 """Posts whose holders get an account in the demo county."""
 RULED_BY: Final = {
@@ -63,6 +64,8 @@ def load(*, if_empty: bool) -> None:
         logins = make_accounts(session, password)
         made = simulate(lambda: nullcontext(session), recent(now()))
         named = nicknames.tell(session, now())
+        centre_life.reported(session)
+        rounds.reported(session, now())
     shown = described(logins)
     click.echo(
         f"演示县已载入：楼栋 {counts['building']}，人员 {counts['person']}，岗位 {counts['post']}，"

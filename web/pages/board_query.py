@@ -31,6 +31,7 @@ class Span(StrEnum):
 
 
 Code = Annotated[Text, Field(max_length=16)]
+LongCode = Annotated[Text, Field(max_length=64)]
 BoardDay = Annotated[Day, Field(ge=FIRST_DAY, le=LAST_DAY)]
 
 
@@ -46,6 +47,8 @@ class BoardQuery(Params):
     grid: Code | None = None
     line: Line | None = None
     category: Code | None = None
+    compound: LongCode | None = None
+    company: LongCode | None = None
     screen: bool = False
 
     @classmethod
@@ -65,7 +68,7 @@ class BoardQuery(Params):
     @property
     def cut(self) -> Cut:
         """Which reports are counted."""
-        return Cut(self.community, self.grid, self.line, self.category)
+        return Cut(self.community, self.grid, self.line, self.category, self.compound, self.company)
 
     def window(self, now: datetime) -> Window:
         """Return the period's days.

@@ -18,7 +18,7 @@ from gridmap.errors import NotAllowed
 from gridmap.publishing import service as publishing
 from gridmap.terms import Line, Outcome, Stage
 from web import access, language
-from web.pages import desk_cards, desk_detail, desk_forms
+from web.pages import desk_cards, desk_detail, desk_forms, rounds_origin
 from web.pages.desk_query import DeskQuery
 from web.pages.folium_map import compose
 from web.params import now, today
@@ -142,7 +142,10 @@ def shown(found: Detail, at: datetime, *, seen: int = 0) -> dict[str, Any]:
         reader_language = language.current()
         entries = catalogue.entries_on(current_session(), today())
         names = {entry.code: entry.label(reader_language) for entry in entries}
-    return desk_detail.detail(found, at, names, seen=seen) | {"buttons": _buttons(found)}
+    came_from = {"door": rounds_origin.origin(found.row.number)}
+    return (
+        desk_detail.detail(found, at, names, seen=seen) | {"buttons": _buttons(found)} | came_from
+    )
 
 
 def _buttons(found: Detail) -> dict[str, list[Action]]:

@@ -34,6 +34,7 @@ OPENAPI: Final[dict[str, object]] = {
         {"name": "locate", "description": "A point, its grid, its building, who answers"},
         {"name": "reports", "description": "File and follow reports"},
         {"name": "webhooks", "description": "What other systems are told, for their keys"},
+        {"name": "rounds", "description": "Doors that are due, and visits (staff)"},
         {"name": "coverage", "description": "Who is missing where, as of a day"},
     ],
 }

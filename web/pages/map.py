@@ -10,7 +10,8 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 
 from gridmap.publishing import service as publishing
-from web import language
+from web import access, language
+from web.pages import map_layers
 from web.pages.folium_map import compose
 from web.params import today
 from web.session import current_session
@@ -24,7 +25,11 @@ def show() -> ResponseReturnValue:
     county = publishing.county(current_session(), today())
     day = _other_day(request.args.get("day", ""))
     return render_template(
-        "map.html", map=compose(county.bbox), day_words=format_date(day, "long") if day else None
+        "map.html",
+        map=compose(county.bbox),
+        day_words=format_date(day, "long") if day else None,
+        layers=map_layers.offered(),
+        opens=access.opens,
     )
 
 

@@ -18,7 +18,7 @@ from web import language
 from web.params import today
 from web.session import current_session
 
-AREA_COLUMNS: Final = ("target", "community", "compound", "communities")
+AREA_COLUMNS: Final = ("target", "community", "compound", "communities", "centre")
 _LONG: Final = 200
 _SPAN: Final = frozenset({"begins", "ends"})
 _MOST_SENT: Final = 4000

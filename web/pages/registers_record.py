@@ -62,7 +62,7 @@ def new(register: str) -> ResponseReturnValue:
     known = register_named(register)
     texts = {"begins": today().isoformat(), "day": today().isoformat()}
     target = request.args.get("target", "")[:64]
-    texts |= {key: target for key in AREA_COLUMNS if known.column(key)}
+    texts |= dict.fromkeys([key for key in AREA_COLUMNS if known.column(key)][:1], target)
     if request.args.get("kind") in known.kinds or known.key == "visits":
         texts["kind"] = request.args.get("kind", "")[:40]
     if known.key == "visits" and target:

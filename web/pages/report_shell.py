@@ -19,19 +19,21 @@ from flask.typing import ResponseReturnValue
 
 from gridmap.errors import NotFound
 from web import language
-from web.pages import report
+from web.pages import centres_road, report, rounds
 
 blueprint = APIBlueprint("phone_pages", __name__, enable_openapi=False)
 
-SHELLS: Final = ("report", "kept")
-"""Pages that open without a network: the form, and the list of what is kept on the phone."""
-ENTRIES: Final = ("app.js", "report.js", "kept.js")
+SHELLS: Final = ("report", "kept", "round", "road")
+"""Pages that open without a network: the form, what is kept on the phone, the round of doors, the road."""
+ENTRIES: Final = ("app.js", "report.js", "kept.js", "rounds_walk.js", "road.js")
 """Scripts of the shells; what they import comes along."""
 OTHERS: Final = (
     "css/app.css",
     "css/map.css",
     "css/kept.css",
     "css/report.css",
+    "css/road.css",
+    "css/rounds_walk.css",
     "icons/mark.svg",
     "icons/favicon.ico",
     "vendor/leaflet/leaflet.css",
@@ -39,10 +41,12 @@ OTHERS: Final = (
 )
 TEMPLATES: Final = (
     "base.html",
+    "centres_report.html",
     "macros.html",
     "report.html",
     "report_kept.html",
     "report_strings.html",
+    "rounds_walk.html",
 )
 """What the shells are made of."""
 _IMPORT: Final = re.compile(r"""from\s+["'](\.{1,2}/[^"']+)["']""")
@@ -113,4 +117,5 @@ def shell(lang: str, name: str) -> ResponseReturnValue:
     if name not in SHELLS or lang not in language.LANGUAGES:
         raise NotFound
     g.language, g.account = lang, None
-    return report.new() if name == "report" else kept()
+    pages = {"report": report.new, "kept": kept, "round": rounds.walk, "road": centres_road.report}
+    return pages[name]()

@@ -43,6 +43,7 @@ from gridmap.dispatch.measures import (
     Measure,
     Window,
 )
+from gridmap.dispatch.queries import board_property
 from gridmap.dispatch.queries.rows import Found, Query, is_readable, report_rows, with_area
 from gridmap.dispatch.reports import Reach
 from gridmap.dispatch.tables import Category, Feedback, Report, Step
@@ -263,7 +264,7 @@ SOURCES: Final[Mapping[Family, Callable[[Window], Source]]] = {
 }
 
 
-def _seen(source: Source, scope: Reach, cut: Cut) -> Query:
+def seen(source: Source, scope: Reach, cut: Cut) -> Query:
     """What of a source a reader sees and a cut leaves."""
     community = select(Area.id).where(Area.code == cut.community).scalar_subquery()
     grid = select(Grid.id).where(Grid.code == cut.grid).scalar_subquery()
@@ -277,6 +278,8 @@ def _seen(source: Source, scope: Reach, cut: Cut) -> Query:
         (cut.grid, Report.grid_id.is_(None) if cut.grid == NOWHERE else in_grid),
         (cut.line, Category.line == cut.line),
         (cut.category, Category.code == cut.category),
+        (cut.compound, board_property.in_compound(cut.compound or "")),
+        (cut.company, board_property.of_company(cut.company or "")),
     )
     return source.query.where(
         is_readable(scope), *(clause for wanted, clause in asked if wanted is not None)
@@ -299,7 +302,7 @@ def counts(
         for measure in FAMILIES[family]
     ]
     query = (
-        _seen(source, scope, cut)
+        seen(source, scope, cut)
         .with_only_columns(
             grouping.label("left_together"), *keys, *columns, maintain_column_froms=True
         )
@@ -329,7 +332,7 @@ def trend(
             for measure in measures
         ]
         query = (
-            _seen(source, scope, cut)
+            seen(source, scope, cut)
             .with_only_columns(stretch.label("stretch"), *columns, maintain_column_froms=True)
             .group_by(stretch)
         )
@@ -364,7 +367,7 @@ def counted_reports(
     # the page is cut before names are joined: what is not shown needs none
     offset, limit = stretch
     counted: FromClause = (
-        _seen(source, scope, cut)
+        seen(source, scope, cut)
         .where(source.clauses[measure])
         .with_only_columns(
             Report.id.label("report_id"),

@@ -88,16 +88,22 @@ def filed(engine, words: str) -> list[Report]:
         return list(session.scalars(select(Report).where(Report.description == words)))
 
 
-def account_of_holder(engine, number: str) -> str:
-    """Give an account to who holds a report; returns its name."""
+def account_of_person(engine, person_id: int) -> str:
+    """Give an account to somebody who has none; returns its name."""
     with Session(engine) as session, session.begin():
-        report = session.scalars(select(Report).where(Report.number == number)).one()
-        person_id = session.get_one(Post, report.holder_post_id).person_id
         known = session.scalar(select(Account.login).where(Account.person_id == person_id))
         if known is None:
             known = f"holder-{person_id}"
             signed.account(session, person_id, known)
         return known
+
+
+def account_of_holder(engine, number: str) -> str:
+    """Give an account to who holds a report; returns its name."""
+    with Session(engine) as session:
+        report = session.scalars(select(Report).where(Report.number == number)).one()
+        person_id = session.get_one(Post, report.holder_post_id).person_id
+    return account_of_person(engine, person_id)
 
 
 def sign_in(page, live_server: str, login: str) -> None:

@@ -18,8 +18,10 @@ function sinceText(since, day) {
 function formAddress({ form, records }, back) {
   if (!form) return null;
   const query = new URLSearchParams({ from: "coverage", ...back });
+  if (form.action === "party") return `/party-life/at/${encodeURIComponent(form.target)}`;
+  if (form.action === "round") return `/rounds/grids/${encodeURIComponent(form.target)}`;
   const record = records.find(({ register }) => register === form.register);
-  if (["renew", "end", "correct"].includes(form.action) && record) return `/registers/${form.register}/${record.id}?${query}`;
+  if (["renew", "end", "correct", "done"].includes(form.action) && record) return `/registers/${form.register}/${record.id}?${query}`;
   for (const [key, value] of Object.entries({ target: form.target, kind: form.kind })) if (value) query.set(key, value);
   return `/registers/${form.register}/new?${query}`;
 }

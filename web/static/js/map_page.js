@@ -9,6 +9,7 @@ import { el } from "./dom.js";
 import { extent, middleOf, polygonsOf } from "./geometry.js";
 import { whereAmI } from "./gps.js";
 import { CountyMap } from "./map.js";
+import { MapLayers, markCard } from "./map_layers.js";
 import { readState, writeState } from "./permalink.js";
 import { SearchBox } from "./search.js";
 import { Sheet } from "./sheet.js";
@@ -31,6 +32,7 @@ class MapPage {
     this.card = $("card");
     this.card.addEventListener("keydown", (event) => event.key === "Escape" && this.closeCard());
     this.buttons();
+    this.layers = $("layers") && this.extraLayers();
     this.map.on("zoomend", () => this.zoomed());
     addEventListener("popstate", () => this.goBack());
   }
@@ -49,6 +51,24 @@ class MapPage {
     $("locate-me").addEventListener("click", () => this.locateMe());
     $("back-to-today").addEventListener("click", () => this.days.choose(null));
     new SearchBox($("search"), { dayOf: () => this.state.day, chosen: (item) => this.found(item) });
+  }
+
+  extraLayers() {
+    return new MapLayers($("layers"), {
+      map: this.map,
+      dayOf: () => this.state.day,
+      chosen: this.state.layers,
+      changed: (keys) => writeState({ layers: keys.join(",") || null }),
+      picked: (mark, layer) => this.pickMark(mark, layer),
+      failed: toastProblem,
+    });
+  }
+
+  /** A mark of an extra layer: its card, and no question about the ground below it. */
+  pickMark(mark, layer) {
+    this.asking?.abort();
+    this.show(markCard(mark, layer, () => this.closeCard()));
+    this.card.querySelector("h2").focus({ preventScroll: true });
   }
 
   async start() {
@@ -88,6 +108,7 @@ class MapPage {
   }
 
   async load() {
+    this.layers?.reload();
     await this.county.load(this.state.day, this.info.bbox);
     this.overview();
   }

@@ -1,5 +1,5 @@
 /**
- * What the page shows, as its address: ?lon=&lat=&z=&day=&building=. A link that is sent opens the
+ * What the page shows, as its address: ?lon=&lat=&z=&day=&building=&layers=. A link that is sent opens the
  * same card; Back closes it.
  */
 
@@ -10,7 +10,7 @@ function numberIn(text, low, high) {
   return number >= low && number <= high ? number : null;
 }
 
-/** {lon, lat, z, day, building} of the address; what is missing or nonsense is null. */
+/** {lon, lat, z, day, building, layers} of the address; what is missing or nonsense is null. */
 export function readState() {
   const query = new URLSearchParams(location.search);
   const [lon, lat] = [numberIn(query.get("lon"), -180, 180), numberIn(query.get("lat"), -90, 90)];
@@ -22,6 +22,7 @@ export function readState() {
     z: numberIn(query.get("z"), 1, 22),
     day: DAY.test(day ?? "") && !Number.isNaN(Date.parse(day)) ? day : null,
     building: query.get("building"),
+    layers: (query.get("layers") ?? "").split(",").filter((key) => /^[a-z-]+$/.test(key)),
   };
 }
 

@@ -51,8 +51,9 @@ function bodyOf({ fields, photos }) {
 
 /** Each entry is {key, number, fields, photos, words, person, name, at, refusal}. */
 export class Steps extends Sender {
-  constructor(told) {
-    super(new Shelf("gridmap-steps", "steps"), told);
+  /** `shelf`: where they stand; door visits have one of their own, see visits.js. */
+  constructor(told, shelf = new Shelf("gridmap-steps", "steps")) {
+    super(shelf, told);
     this.who = undefined; // {person, name}; null: nobody is signed in; undefined: not known yet
   }
 

@@ -1,11 +1,11 @@
 /**
- * The service worker: keeps the shell of the report page and of the list of what is kept, so that both
- * open without a network. It keeps no data: what the API answers, pages of the desk and of reports pass
- * it by. `SHELL` ({version, pages, files}) stands above, laid there by the server.
+ * The service worker: keeps the shell of the report pages, of the round of doors and of the list of what is
+ * kept, so that they open without a network. It keeps no data: what the API answers, pages of the desk and
+ * of reports pass it by. `SHELL` ({version, pages, files}) stands above, laid there by the server.
  */
 
 const CACHE = `shell-${SHELL.version}`;
-const QUEUE = "gridmap-queue"; // see last_queue.js
+const LEFT_BEHIND = ["gridmap-queue", "gridmap-round"]; // see last_queue.js and last_round.js
 const PATIENCE_MS = 6000; // a network that is there and gives nothing is none
 
 async function install() {
@@ -29,9 +29,10 @@ async function fresh(request, keptAt, patience) {
   return Promise.race([answer, late]).catch(() => kept);
 }
 
-/** The form opens as a form; whatever else is out of reach, what is kept is shown instead. */
+/** The form opens as a form, the round as a round; whatever else is out of reach, what is kept is shown instead. */
 function page(request, path) {
-  return path === "/report" ? fresh(request, SHELL.pages.report, PATIENCE_MS) : fresh(request, SHELL.pages.kept, 0);
+  const own = { "/report": SHELL.pages.report, "/rounds/walk": SHELL.pages.round, "/road/report": SHELL.pages.road }[path];
+  return own ? fresh(request, own, PATIENCE_MS) : fresh(request, SHELL.pages.kept, 0);
 }
 
 /** Whoever signs out, or is asked to sign in, leaves no list behind. */
@@ -45,7 +46,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (origin !== self.location.origin) return;
-  if (endsSession(request, pathname)) indexedDB.deleteDatabase(QUEUE);
+  if (endsSession(request, pathname)) LEFT_BEHIND.forEach((name) => indexedDB.deleteDatabase(name));
   if (request.method !== "GET") return;
   if (request.mode === "navigate") event.respondWith(page(request, pathname));
   else if (SHELL.files.includes(pathname)) event.respondWith(fresh(request, pathname, PATIENCE_MS));

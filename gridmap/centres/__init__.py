@@ -1,0 +1,1 @@
+"""Service centres and the new employment groups that check in there."""

@@ -1,0 +1,1 @@
+"""SQL of volunteering: people, activities and needs, hours and stars."""
