@@ -100,16 +100,16 @@ def listed(
     agency: str | None = None,
     community: str | None = None,
 ) -> tuple[Unit, ...]:
-    """Return the assignments of all days, with what was done over some days.
+    """Return the assignments of all days, with what was done over some days until a day: plans are no deeds.
 
     Args:
         session: open session.
         days: days whose deeds are wanted; with an end.
-        day: day whose names are shown.
+        day: day that is looked from; its names are shown.
         agency: code, for one agency alone.
         community: code, for one community alone.
     """
-    last = (days.end or day) - timedelta(days=1)
+    last = min(days.end - timedelta(days=1), day) if days.end else day
     deeds: dict[int, list[Deed]] = defaultdict(list)
     for row in queries.did(session, days.start, last, agency=agency, community=community):
         deeds[row.unit_id].append(_deed(row))

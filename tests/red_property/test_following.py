@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from geoalchemy2.shape import from_shape
+from shapely import Point
 from sqlalchemy import select
 
 from gridmap.accounts.service import SignedIn
@@ -10,6 +12,7 @@ from gridmap.errors import InvalidInput, NotAllowed, NotFound
 from gridmap.ledger.meetings import JointMeeting
 from gridmap.ledger.posts import Agency, ResponsibleUnit
 from gridmap.ledger.red_property import MeetingAgency, MeetingTask, UnitDeed
+from gridmap.ledger.volunteering import Activity
 from gridmap.messaging.tables import Message
 from gridmap.red_property import following, meetings, units
 from gridmap.red_property.following import Swept
@@ -19,7 +22,7 @@ from gridmap.store.base import from_day
 from gridmap.terms import PostKind, UnitDeedKind
 from gridmap.timespan import quarter_of
 from tests.dispatch.filings import holding, staffed
-from tests.worlds import START
+from tests.worlds import START, lonlat
 
 NOW = datetime(2026, 6, 1, 8, 30, tzinfo=UTC)
 DAY = date(2026, 6, 1)
@@ -133,6 +136,23 @@ def test_owners_are_told_before_and_after_the_day_once_each(session, world):
     assert following.sweep(session, late) == Swept(0, 0)
 
 
+def activity(world, starts_at, title):
+    """An activity of the unit in the community."""
+    return Activity(
+        community_id=world.community.id,
+        agency_id=world.agency.id,
+        title=title,
+        body="",
+        place="门口",
+        spot=from_shape(Point(*lonlat(10, 10)), 4326),
+        radius_m=100,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=2),
+        secret="x" * 32,
+        made_at=starts_at,
+    )
+
+
 def test_what_a_unit_did_is_gathered_from_all_records(session, world):
     home = world.community.id
     session.add_all(
@@ -152,6 +172,8 @@ def test_what_a_unit_did_is_gathered_from_all_records(session, world):
                 kind="visit",
                 note="上季度",
             ),
+            activity(world, datetime(2026, 5, 20, 1, tzinfo=UTC), "义诊"),
+            activity(world, NOW + timedelta(days=9), "还没有开"),
         ]
     )
     world.task.person_id = world.people["handler"].person_id
@@ -161,9 +183,10 @@ def test_what_a_unit_did_is_gathered_from_all_records(session, world):
     assert [(one.kind, one.note) for one in unit.deeds] == [
         (DeedKind.ENTRY, "充电桩"),
         (DeedKind.TASK, "划线"),
+        (DeedKind.ACTIVITY, "义诊"),
         (DeedKind.MEETING, "停车"),
     ]
-    assert (len(unit.counted), unit.last) == (2, DAY)
+    assert (len(unit.counted), unit.last) == (3, DAY)
     assert units.listed(session, quarter_of(DAY), DAY, community="419901001009") == ()
 
 
