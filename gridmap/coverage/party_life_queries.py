@@ -31,23 +31,34 @@ UNDONE: Final[Mapping[DutyKind, str]] = {
 MOST_JUDGED: Final = 10
 """Full members of a group up to which it is kept as perhaps small."""
 
+# Two years after the last thing that was written, every period is as the one before: the last one stands for all.
 _UNDONE: Final = text("""
 WITH owed(body, duty) AS (VALUES
     ('grid_branch', 'theme_day'), ('grid_branch', 'members_meeting'), ('grid_branch', 'lesson'),
     ('grid_branch', 'committee_meeting'), ('building_group', 'group_meeting')
 ),
+settled AS (
+    SELECT greatest((SELECT max(day) FROM party_meeting), (SELECT max(lower(valid)) FROM party_version),
+                    (SELECT max(upper(valid)) FROM party_version), (SELECT max(lower(valid)) FROM party_duty),
+                    (SELECT max(upper(valid)) FROM party_duty)) + 800 AS day
+),
+bound AS (
+    SELECT least(CAST(:last AS date), day) AS until, CAST(:last AS date) > day AS beyond FROM settled
+),
 period AS (
     SELECT d.kind, CAST(p.at AS date) AS start, CAST(p.at + d.months * interval '1 month' AS date) AS stop,
            daterange(CAST(p.at + d.months * interval '1 month' AS date),
-                     CAST(p.at + 2 * d.months * interval '1 month' AS date)) * d.valid AS judged
+                     CASE WHEN b.beyond AND p.at + d.months * interval '1 month' > b.until THEN NULL
+                          ELSE CAST(p.at + 2 * d.months * interval '1 month' AS date) END) * d.valid AS judged
     FROM party_duty d
+    CROSS JOIN bound b
     CROSS JOIN LATERAL (
         SELECT date_trunc('year', lower(d.valid)::timestamp)
                + n * d.months * interval '1 month' AS at
-        FROM generate_series(0, 12 * (extract(year FROM CAST(:last AS date))
+        FROM generate_series(0, 12 * (extract(year FROM b.until)
                                       - extract(year FROM lower(d.valid)) + 1)::int) AS n
         WHERE d.months > 0) p
-    WHERE d.months > 0 AND CAST(p.at AS date) >= lower(d.valid) AND CAST(p.at AS date) <= :last
+    WHERE d.months > 0 AND CAST(p.at AS date) >= lower(d.valid) AND CAST(p.at AS date) <= b.until
 ),
 done AS (
     SELECT DISTINCT m.organisation_id, p.kind, p.start

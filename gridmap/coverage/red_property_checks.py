@@ -186,7 +186,7 @@ RED_PROPERTY: Final[tuple[Check, ...]] = (
         version=1,
         level=Level.ADVISED,
         looks_at=SubjectKind.COMMUNITY,
-        label=Words("分包工作", "Unit's deeds"),
+        label=Words("分包工作", "Unit deeds"),
         asks=Words(
             "分包单位上个季度在社区做过事：走访、参会、活动或自行登记的工作。",
             "Each responsible unit did something in the last quarter: a visit, a meeting, an activity, an entry.",

@@ -88,9 +88,9 @@ def test_a_change_that_draws_nothing_else_keeps_the_tag(client, session, world):
     ("path", "status", "field"),
     [
         ("/tiles/grids/16/65536/0.mvt", 422, "x"),
-        ("/tiles/grids/16/0/99999999999999999999.mvt", 422, "y"),
+        ("/tiles/grids/16/0/99999999999999999999.mvt", 404, None),
         ("/tiles/grids/8/0/0.mvt", 422, "z"),
-        ("/tiles/grids/99999999999/0/0.mvt", 422, "z"),
+        ("/tiles/grids/99999999999/0/0.mvt", 404, None),
         ("/tiles/grids/16/0/0.mvt?day=2026-13-01", 422, "day"),
         ("/tiles/grids/16/0/0.mvt?color=red", 422, "color"),
         ("/tiles/nothing/16/0/0.mvt", 404, "layer"),
