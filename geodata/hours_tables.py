@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from geodata import workbooks
-from geodata.registers import opening
-from geodata.registers.sheet_cells import is_blank, text_of, value_in
+from geodata import row_tables, workbooks
 from geodata.workbooks import Fill, Sheet
-from gridmap.errors import InvalidInput
-from gridmap.registers.cells import Unfit, Value
+from gridmap.errors import RefusedRows, RowFault
 from gridmap.registers.columns import Column, ColumnType
 from gridmap.volunteering.hours import Exported
-from gridmap.volunteering.importing import OWN, HoursRow, RefusedHours, RowFault
+from gridmap.volunteering.importing import OWN, HoursRow
 
 MOST_ROWS: Final = 20_000
 HOUR: Final = 60
@@ -41,6 +38,12 @@ OTHER_NAMES: Final = {
     "what": ("活动名称", "项目名称", "活动"),
 }
 """Headers of the platforms that mean the same; a duration without a unit is in hours."""
+_NEEDED: Final = (
+    (("day",), ("服务日期", "Day of service")),
+    (("code", "phone"), ("志愿者编号或手机号", "Volunteer's code or Phone")),
+    (("minutes", "hours"), ("服务时长", "Minutes or Hours")),
+)
+"""Of each of these one column must be there."""
 WIDTHS: Final = {"key": 24, "code": 14, "day": 14, "what": 30, "minutes": 16}
 
 
@@ -87,71 +90,32 @@ def read(path: Path) -> list[HoursRow]:
     """Return the lines of a workbook; blank ones are passed over.
 
     Raises:
-        RefusedHours: cells that cannot be read, by line.
-        InvalidInput, TooLarge, UnreadableFile: it is no such workbook; see `geodata.registers.opening`.
+        RefusedRows: cells that cannot be read, by line.
+        InvalidInput, TooLarge, UnreadableFile: it is no such workbook; see `geodata.row_tables`.
     """
-    lines = opening.sheets(path)[0].iter_rows(max_row=MOST_ROWS + 2)
-    places = _places(next(lines, ()))
     found: list[HoursRow] = []
     faults: list[RowFault] = []
-    for number, cells in enumerate(lines, start=2):
-        if all(is_blank(cell) for cell in cells):
-            continue
-        if number > MOST_ROWS + 1:
-            raise InvalidInput(
-                reason_zh=f"一次最多 {MOST_ROWS} 行。",
-                reason_en=f"At most {MOST_ROWS} lines at once.",
-                field="file",
-            )
-        values, wrong = _values(number, cells, places)
+    for number, values, wrong in row_tables.lines(path, COLUMNS, _places, MOST_ROWS):
         row = None if wrong else _row(number, values, faults)
         faults += wrong
         if row is not None:
             found.append(row)
     if faults:
-        raise RefusedHours(faults)
+        raise RefusedRows(faults)
     return found
 
 
-def _places(header: Sequence[Any]) -> dict[str, int]:
-    titles = {text_of(cell).replace(" ", ""): at for at, cell in enumerate(header)}
+def _places(titles: row_tables.Titles) -> dict[str, int]:
+    plain = {title.replace(" ", ""): at for title, at in titles.items()}
     places: dict[str, int] = {}
     for column in COLUMNS:
         for label in (column.zh, column.en.replace(" ", ""), *OTHER_NAMES[column.key]):
-            if label in titles:
-                places.setdefault(column.key, titles[label])
-    lacking = [
-        words
-        for keys, words in (
-            (("day",), "服务日期 / Day of service"),
-            (("code", "phone"), "志愿者编号或手机号 / Volunteer's code or Phone"),
-            (("minutes", "hours"), "服务时长 / Minutes or Hours"),
-        )
-        if not set(keys) & set(places)
-    ]
-    if lacking:
-        raise InvalidInput(
-            reason_zh=f"第一行缺少这些列：{'、'.join(lacking)}。请用模板的列名。",
-            reason_en=f"The first line lacks these columns: {', '.join(lacking)}. Use the template's names.",
-            field="file",
-        )
+            if label in plain:
+                places.setdefault(column.key, plain[label])
+    missing = [words for keys, words in _NEEDED if not set(keys) & set(places)]
+    if missing:
+        raise row_tables.lacking(*zip(*missing, strict=True))
     return places
-
-
-def _values(
-    number: int, cells: Sequence[Any], places: dict[str, int]
-) -> tuple[dict[str, Value], list[RowFault]]:
-    values: dict[str, Value] = {}
-    faults: list[RowFault] = []
-    for column in COLUMNS:
-        at = places.get(column.key)
-        if at is None or at >= len(cells):
-            continue
-        try:
-            values[column.key] = value_in(column, cells[at])
-        except Unfit as unfit:
-            faults.append(RowFault(number, f"{column.zh}：{unfit.zh}", f"{column.en}: {unfit.en}"))
-    return values, faults
 
 
 def _row(number: int, values: dict[str, Any], faults: list[RowFault]) -> HoursRow | None:
@@ -164,9 +128,6 @@ def _row(number: int, values: dict[str, Any], faults: list[RowFault]) -> HoursRo
                 "The time: hours, which may have a fraction, or minutes.",
             )
         )
-        return None
-    if values.get("day") is None:
-        faults.append(RowFault(number, "服务日期：不能为空。", "Day of service: cannot be empty."))
         return None
     return HoursRow(
         number,

@@ -6,14 +6,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from geodata import workbooks
-from geodata.registers import opening
-from geodata.registers.sheet_cells import is_blank, text_of, value_in
+from geodata import row_tables, workbooks
 from geodata.workbooks import Fill, Sheet
-from gridmap.errors import InvalidInput
-from gridmap.gazetteer.merging import NameRow, RefusedRows, RowFault
+from gridmap.errors import RefusedRows, RowFault
+from gridmap.gazetteer.merging import NameRow
 from gridmap.gazetteer.names import Listed
-from gridmap.registers.cells import Unfit, Value
 from gridmap.registers.columns import Column, ColumnType
 from gridmap.terms import Named, NameKind, NameState
 
@@ -77,23 +74,11 @@ def read(path: Path) -> list[NameRow]:
 
     Raises:
         RefusedRows: cells that cannot be read, by line.
-        InvalidInput, TooLarge, UnreadableFile: it is no workbook of names; see `geodata.registers.opening`.
+        InvalidInput, TooLarge, UnreadableFile: it is no workbook of names; see `geodata.row_tables`.
     """
-    sheet = opening.sheets(path)[0]
-    lines = sheet.iter_rows(max_row=MOST_ROWS + 2)
-    places = _places(next(lines, ()))
     found: list[NameRow] = []
     faults: list[RowFault] = []
-    for number, cells in enumerate(lines, start=2):
-        if all(is_blank(cell) for cell in cells):
-            continue
-        if number > MOST_ROWS + 1:
-            raise InvalidInput(
-                reason_zh=f"一次最多 {MOST_ROWS} 行。",
-                reason_en=f"At most {MOST_ROWS} lines at once.",
-                field="file",
-            )
-        values, wrong = _values(number, cells, places)
+    for number, values, wrong in row_tables.lines(path, COLUMNS, _places, MOST_ROWS):
         faults += wrong
         if not wrong:
             found.append(_row(number, values))
@@ -102,43 +87,17 @@ def read(path: Path) -> list[NameRow]:
     return found
 
 
-def _places(header: Sequence[Any]) -> dict[str, int]:
-    titles = {text_of(cell): at for at, cell in enumerate(header)}
+def _places(titles: row_tables.Titles) -> dict[str, int]:
     places = {
         column.key: titles[label]
         for column in COLUMNS
         for label in (column.zh, column.en)
         if label in titles
     }
-    missing = [column.zh for column in COLUMNS if column.required and column.key not in places]
+    missing = [column for column in COLUMNS if column.required and column.key not in places]
     if missing:
-        raise InvalidInput(
-            reason_zh=f"第一行缺少这些列：{'、'.join(missing)}。请用导出的表格来改。",
-            reason_en=f"The first line lacks these columns: {', '.join(missing)}. Use an exported table.",
-            field="file",
-        )
+        raise row_tables.lacking([one.zh for one in missing], [one.en for one in missing])
     return places
-
-
-def _values(
-    number: int, cells: Sequence[Any], places: dict[str, int]
-) -> tuple[dict[str, Value], list[RowFault]]:
-    values: dict[str, Value] = {}
-    faults: list[RowFault] = []
-    for column in COLUMNS:
-        at = places.get(column.key)
-        if at is None or column.derived or at >= len(cells):
-            continue
-        try:
-            values[column.key] = value_in(column, cells[at])
-        except Unfit as unfit:
-            faults.append(RowFault(number, f"{column.zh}：{unfit.zh}", f"{column.en}: {unfit.en}"))
-            continue
-        if column.required and values[column.key] is None:
-            faults.append(
-                RowFault(number, f"{column.zh}：不能为空。", f"{column.en}: cannot be empty.")
-            )
-    return values, faults
 
 
 def _row(number: int, values: dict[str, Any]) -> NameRow:

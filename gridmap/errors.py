@@ -5,6 +5,8 @@ A refusal knows nothing of HTTP: `web.errors` has the one table from refusal to 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 
@@ -347,13 +349,13 @@ class LastAdministrator(GridmapError):
 
 
 class GuessedTail(TooManyRequests):
-    """Too many wrong phone tails at one report, or from one address: nobody may guess four digits."""
+    """Too many wrong phone tails at one report or volunteer, or from one address: nobody may guess four digits."""
 
     code = "guessed_tail"
     zh = "电话后四位错的次数太多，暂时不能再试。"
     en = "Too many wrong phone digits: no more tries for now."
-    hint_zh = "请用上报后的链接查看（上报用的手机上有记录），约 {hours} 小时后才能再试后四位。"
-    hint_en = "Use the link you got when reporting (that phone keeps it); the digits work again in about {hours} h."
+    hint_zh = "请用当时给您的链接打开（当时用的手机上有记录），约 {hours} 小时后才能再试后四位。"
+    hint_en = "Use the link that you were given (that phone keeps it); the digits work again in about {hours} h."
 
 
 class MovedOn(GridmapError):
@@ -364,3 +366,24 @@ class MovedOn(GridmapError):
     en = "This report has just moved on; your answer was not sent."
     hint_zh = "请看一眼最新进度，再决定怎么答。"
     hint_en = "Look at where it stands now, then answer again."
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """What is wrong with a line of a table that somebody sent."""
+
+    number: int
+    zh: str
+    en: str
+
+
+class RefusedRows(GridmapError):
+    """A table with lines that cannot be taken; nothing of it was."""
+
+    code = "refused_rows"
+    zh = "表格有 {count} 处不对，一行也没有导入。"
+    en = "{count} things in the table are wrong; no line was taken."
+
+    def __init__(self, faults: Sequence[RowFault]) -> None:
+        self.faults = tuple(sorted(faults, key=lambda one: one.number))
+        super().__init__(count=len(self.faults))

@@ -12,6 +12,7 @@ from gridmap.centres import matching, member_queries, proofs, service
 from gridmap.centres.refusals import CentreClosed, TooFarFromCentre
 from gridmap.centres.service import Centre
 from gridmap.errors import InvalidInput
+from gridmap.geometry.planes import metres_apart
 from gridmap.store import audit
 from gridmap.terms import CheckInWay, Occupation, Outcome, Stage
 from gridmap.timespan import local_day, start_of
@@ -186,7 +187,7 @@ def check_in_by_position(
     position = shown.position
     if position.accuracy_m > VAGUE_M:
         raise TooVague
-    metres = service.straight_metres((centre.lon, centre.lat), (position.lon, position.lat))
+    metres = metres_apart((centre.lon, centre.lat), (position.lon, position.lat))
     if metres - min(position.accuracy_m, SLACK_M) > RADIUS_M:
         raise TooFarFromCentre(round(metres), RADIUS_M)
     if centre.times.known and not centre.state.open:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,7 +13,7 @@ from gridmap.centres import queries
 from gridmap.centres.opening import OpenState, Times, state_at
 from gridmap.centres.queries import Found
 from gridmap.errors import NotFound
-from gridmap.geometry.crs import metres_per_degree
+from gridmap.geometry.planes import metres_apart
 from gridmap.terms import PostKind
 from gridmap.timespan import local_day, start_of
 
@@ -140,7 +139,7 @@ def _centre(row: Found, times: Times, now: datetime, here: tuple[float, float] |
         whole_county=bool(served) and len(served) == row.all_communities,
         times=times,
         state=state_at(times, now),
-        metres=straight_metres((row.lon, row.lat), here) if here else None,
+        metres=metres_apart((row.lon, row.lat), here) if here else None,
     )
 
 
@@ -155,13 +154,3 @@ def keeps(scope: Scope, centre: Centre) -> bool:
         bool(centre.served)
         and all(one.id in near or one.township_id in above for one in centre.served)
     )
-
-
-def straight_metres(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Return how far two near points (lon, lat) lie apart, in metres.
-
-    >>> round(straight_metres((113.9, 34.7), (113.9, 34.701)))
-    111
-    """
-    east, north = metres_per_degree(one[1])
-    return math.hypot((one[0] - other[0]) * east, (one[1] - other[1]) * north)

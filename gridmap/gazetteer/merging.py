@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from gridmap.accounts.service import SignedIn
-from gridmap.errors import GridmapError
+from gridmap.errors import GridmapError, RefusedRows, RowFault
 from gridmap.gazetteer import curating
 from gridmap.gazetteer import name_rows as rows
 from gridmap.gazetteer.curating import Wanted
@@ -33,27 +33,6 @@ class NameRow:
     state: NameState
     begins: date | None
     ends: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class RowFault:
-    """What is wrong with a line."""
-
-    number: int
-    zh: str
-    en: str
-
-
-class RefusedRows(GridmapError):
-    """A table with lines that cannot be taken; nothing of it was."""
-
-    code = "refused_rows"
-    zh = "表格有 {count} 行不对，一行也没有导入。"
-    en = "{count} lines of the table are wrong; none was taken."
-
-    def __init__(self, faults: Sequence[RowFault]) -> None:
-        self.faults = tuple(faults)
-        super().__init__(count=len(faults))
 
 
 def merge(

@@ -22,8 +22,9 @@ from gridmap.geolocation.location import Location
 from gridmap.geolocation.rules import MOST_ALTERNATIVES, GridCandidate, Place
 from gridmap.geolocation.service import Decided, decided, near_enough, standing_at
 from gridmap.geolocation.wording.places import Fault
-from gridmap.geolocation.words import Circle, Said, metres_apart
+from gridmap.geolocation.words import Circle, Said
 from gridmap.geometry import crs
+from gridmap.geometry.planes import metres_apart
 from gridmap.terms import PlaceSource, Verdict
 
 PIN_M: Final = 50.0

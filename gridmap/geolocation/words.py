@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from math import hypot
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -18,7 +17,7 @@ from gridmap.geolocation.wording.gazetteer import EntityKind, Key
 from gridmap.geolocation.wording.numbering import number_key
 from gridmap.geolocation.wording.places import Candidate, Fault, Level, Reading
 from gridmap.geolocation.wording.reading import Reader
-from gridmap.geometry.crs import metres_per_degree
+from gridmap.geometry.planes import metres_apart
 from gridmap.store.memory import Memory
 from gridmap.store.revision import Version, part, version
 from gridmap.terms import Verdict
@@ -225,9 +224,3 @@ def _meant(known: Known, candidate: Candidate) -> list[Meant]:
         Meant(candidate, key.code, known.titles.get(key, key.code), known.spots.get(key))
         for key in keys
     ]
-
-
-def metres_apart(one: Spot, other: Spot) -> float:
-    """Return the metres between two points near each other, in degrees (WGS 84)."""
-    east, north = metres_per_degree(one[1])
-    return hypot((one[0] - other[0]) * float(east), (one[1] - other[1]) * float(north))

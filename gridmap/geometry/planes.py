@@ -7,6 +7,7 @@ Each plane touches the WGS 84 ellipsoid at the middle of a shape's box and is sc
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import hypot
 
 import numpy as np
 import shapely
@@ -56,3 +57,13 @@ def _planes(array: Geometries) -> tuple[Numbers, Numbers]:
     bounds = shapely.bounds(array)
     middles = (bounds[:, :2] + bounds[:, 2:]) / 2
     return middles, np.column_stack(metres_per_degree(middles[:, 1]))
+
+
+def metres_apart(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Return the metres between two points (lon, lat in WGS 84) that lie near each other.
+
+    >>> round(metres_apart((113.9, 34.7), (113.9, 34.701)))
+    111
+    """
+    east, north = metres_per_degree(one[1])
+    return hypot((one[0] - other[0]) * east, (one[1] - other[1]) * north)

@@ -16,7 +16,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from gridmap.errors import GridmapError, IllegalStep, NotFound
+from gridmap.errors import IllegalStep, NotFound, RefusedRows, RowFault
 from gridmap.ledger.volunteering import HoursImport, ServiceHours
 from gridmap.store import audit
 from gridmap.terms import HoursSource
@@ -47,27 +47,6 @@ class HoursRow:
     day: date
     minutes: int
     what: str
-
-
-@dataclass(frozen=True, slots=True)
-class RowFault:
-    """What is wrong with a line."""
-
-    number: int
-    zh: str
-    en: str
-
-
-class RefusedHours(GridmapError):
-    """A workbook with lines that cannot be taken; nothing of it was."""
-
-    code = "refused_hours"
-    zh = "表格有 {count} 处不对，一行也没有导入。"
-    en = "{count} things in the table are wrong; no line was taken."
-
-    def __init__(self, faults: Sequence[RowFault]) -> None:
-        self.faults = tuple(sorted(faults, key=lambda one: one.number))
-        super().__init__(count=len(self.faults))
 
 
 @dataclass(slots=True)
@@ -209,12 +188,12 @@ def take(
     """Take a workbook in: all lines that are new, or none.
 
     Raises:
-        RefusedHours: lines that are wrong, by number.
+        RefusedRows: lines that are wrong, by number.
     """
     queries.lock(session)
     compared = compare(session, rows, now)
     if compared.faults:
-        raise RefusedHours(compared.faults)
+        raise RefusedRows(compared.faults)
     made = HoursImport(
         file_name=file_name,
         file_sha256=content_sha256,

@@ -13,9 +13,8 @@ from flask_babel import gettext as _
 
 from geodata import name_tables
 from geodata.registers import opening
-from gridmap.errors import GridmapError, InvalidInput, TooLarge, UnreadableFile
+from gridmap.errors import GridmapError, InvalidInput, RefusedRows, TooLarge, UnreadableFile
 from gridmap.gazetteer import merging, names
-from gridmap.gazetteer.merging import RefusedRows
 from web import access, language
 from web.params import now, today
 from web.session import current_session

@@ -15,9 +15,16 @@ from pydantic_core import PydanticCustomError
 
 from geodata import hours_tables
 from geodata.registers import opening
-from gridmap.errors import GridmapError, IllegalStep, InvalidInput, TooLarge, UnreadableFile
+from gridmap.errors import (
+    GridmapError,
+    IllegalStep,
+    InvalidInput,
+    RefusedRows,
+    TooLarge,
+    UnreadableFile,
+)
 from gridmap.volunteering import importing
-from gridmap.volunteering.importing import Compared, HoursRow, RefusedHours
+from gridmap.volunteering.importing import Compared, HoursRow
 from web import access, language
 from web.pages import volunteer_words as words
 from web.params import now, safe_text
@@ -61,7 +68,7 @@ def send() -> ResponseReturnValue:
         digest = sha256(content).hexdigest()
         who = access.require_account().account_id
         importing.take(current_session(), rows, _named(file.filename), digest, who, now())
-    except RefusedHours as refusal:
+    except RefusedRows as refusal:
         return _refused(refusal)
     except (InvalidInput, TooLarge, UnreadableFile) as refusal:
         return _page(422, fault=_words(refusal))
@@ -84,12 +91,12 @@ def _named(written: str | None) -> str:
 
 def _checked(compared: Compared) -> ResponseReturnValue:
     if compared.faults:
-        return _refused(RefusedHours(compared.faults))
+        return _refused(RefusedRows(compared.faults))
     total = sum(row.minutes for _one, _key, row in compared.new)
     return _page(compared=compared, total=words.hours(total))
 
 
-def _refused(refusal: RefusedHours) -> ResponseReturnValue:
+def _refused(refusal: RefusedRows) -> ResponseReturnValue:
     english = language.current() == "en"
     lines = [(one.number, one.en if english else one.zh) for one in refusal.faults[:MOST_SHOWN]]
     return _page(422, fault=refusal.message(language.current()), lines=lines)

@@ -1,0 +1,77 @@
+"""The lines of a workbook that has named columns: each as values, with what is wrong beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from geodata.registers import opening
+from geodata.registers.sheet_cells import is_blank, text_of, value_in
+from gridmap.errors import InvalidInput, RowFault
+from gridmap.registers.cells import Unfit, Value
+from gridmap.registers.columns import Column
+
+Titles = dict[str, int]
+"""Words of the first line, and where they stand."""
+Line = tuple[int, dict[str, Value], list[RowFault]]
+"""Number in the sheet, values by key of the column, faults."""
+
+
+def lines(
+    path: Path, columns: Sequence[Column], places_of: Callable[[Titles], dict[str, int]], most: int
+) -> Iterator[Line]:
+    """Yield the lines of a workbook's first sheet; blank ones are passed over.
+
+    Args:
+        path: the workbook.
+        columns: what its cells hold; derived ones are not read.
+        places_of: where each column stands, by key; refuses a header that lacks one.
+        most: lines at once.
+
+    Raises:
+        InvalidInput: the header lacks a column, or there are too many lines.
+        TooLarge, UnreadableFile: see `geodata.registers.opening`.
+    """
+    rows = opening.sheets(path)[0].iter_rows(max_row=most + 2)
+    places = places_of({text_of(cell): at for at, cell in enumerate(next(rows, ()))})
+    for number, cells in enumerate(rows, start=2):
+        if all(is_blank(cell) for cell in cells):
+            continue
+        if number > most + 1:
+            raise InvalidInput(
+                reason_zh=f"一次最多 {most} 行。",
+                reason_en=f"At most {most} lines at once.",
+                field="file",
+            )
+        yield number, *_values(number, cells, columns, places)
+
+
+def lacking(zh: Sequence[str], en: Sequence[str]) -> InvalidInput:
+    """Return the refusal of a header."""
+    return InvalidInput(
+        reason_zh=f"第一行缺少这些列：{'、'.join(zh)}。请用导出的表格或模板。",
+        reason_en=f"The first line lacks these columns: {', '.join(en)}. Use an exported table or the template.",
+        field="file",
+    )
+
+
+def _values(
+    number: int, cells: Sequence[Any], columns: Sequence[Column], places: dict[str, int]
+) -> tuple[dict[str, Value], list[RowFault]]:
+    values: dict[str, Value] = {}
+    faults: list[RowFault] = []
+    for column in columns:
+        at = places.get(column.key)
+        if at is None or column.derived:
+            continue
+        try:
+            values[column.key] = value_in(column, cells[at]) if at < len(cells) else None
+        except Unfit as unfit:
+            faults.append(RowFault(number, f"{column.zh}：{unfit.zh}", f"{column.en}: {unfit.en}"))
+            continue
+        if column.required and values[column.key] is None:
+            faults.append(
+                RowFault(number, f"{column.zh}：不能为空。", f"{column.en}: cannot be empty.")
+            )
+    return values, faults
