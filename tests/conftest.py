@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
 
@@ -19,7 +18,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
 from geodata import calendar, categories
 from geodata.demo import loading as demo
@@ -27,9 +25,9 @@ from gridmap.accounts import passwords
 from gridmap.store import schema
 from gridmap.store.session import make_engine, transaction
 from tests.databases import Databases, server_url
+from tests.serving import config_of, served
 from web import create_app
 from web import session as transactions
-from web.config import Config
 from web.params import now, today
 
 __all__ = ["server_url"]
@@ -220,8 +218,7 @@ def application() -> Flask:
 
     It keeps nothing of a request; what a test changes of its configuration, `client` puts back.
     """
-    config = Config(database_url="postgresql://unused", secret_key="test", rate_limits=False)  # noqa: S106
-    return create_app(config, nullcontext)
+    return create_app(config_of("postgresql://unused"), nullcontext)
 
 
 @pytest.fixture
@@ -271,16 +268,8 @@ def demo_session(demo_engine: Engine) -> Iterator[Session]:
 @pytest.fixture(scope="session")
 def live_server(demo_url: str) -> Iterator[str]:
     """The app with the demo county on a port of its own; gives the base URL."""
-    config = Config(database_url=demo_url, secret_key="test", rate_limits=False)  # noqa: S106
-    app = create_app(config)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    app.extensions["gridmap_engine"].dispose()
+    with served(demo_url) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

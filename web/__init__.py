@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_compress import Compress
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from gridmap.accounts.service import SignedIn
@@ -278,6 +279,15 @@ def create_app(config: Config, open_transaction: session.OpenTransaction | None 
         # behind a proxy that ends HTTPS: the client's address is the one that it passes on
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
     return cast(Flask, app)
+
+
+def close(app: Flask) -> None:
+    """Let an app go: it follows its database no longer, and its connections are closed."""
+    tiles.stop(app.extensions)
+    located.stop(app.extensions)
+    engine: Engine | None = app.extensions.get("gridmap_engine")
+    if engine is not None:
+        engine.dispose()
 
 
 def _install(app: Application) -> None:

@@ -53,6 +53,13 @@ def install(extensions: dict[str, Any], engine: Engine) -> None:
     extensions[TEXTS] = Texts(followed)
 
 
+def stop(extensions: dict[str, Any]) -> None:
+    """Let an application follow the county no longer."""
+    followed: Live | None = extensions.get(EXTENSION)
+    if followed is not None:
+        followed.stop()
+
+
 def as_json(body: dict[str, Any]) -> str:
     """Return an answer as text, in the form that Flask gives it."""
     return json.dumps(body, sort_keys=True, separators=(",", ":"))

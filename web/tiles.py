@@ -216,6 +216,12 @@ def install(extensions: dict[str, Any], config: Config, engine: Engine | None) -
     extensions[EXTENSION] = Tiles(store, engine)
 
 
+def stop(extensions: dict[str, Any]) -> None:
+    """Let an application follow the county's version no longer."""
+    found: Tiles = extensions[EXTENSION]
+    found.stop()
+
+
 @contextmanager
 def _of_request() -> Iterator[Session]:
     """The session of the request, which stays open behind the block."""

@@ -7,9 +7,8 @@ from sqlalchemy.exc import OperationalError
 from gridmap.publishing import service as publishing
 from gridmap.terms import PostKind
 from tests import worlds
+from tests.serving import running
 from tests.worlds import lonlat
-from web import create_app
-from web.config import Config
 
 
 @pytest.fixture
@@ -139,19 +138,18 @@ def test_health(client):
 
 
 def test_a_database_that_is_down_is_503_and_never_a_traceback():
-    config = Config(database_url="postgresql://nobody@127.0.0.1:1/none", secret_key="x")  # noqa: S106
-    client = create_app(config).test_client()
-    assert client.get("/healthz").status_code == 200
-    answer = client.get("/readyz")
+    with running("postgresql://nobody@127.0.0.1:1/none", rate_limits=True) as app:
+        client = app.test_client()
+        assert client.get("/healthz").status_code == 200
+        answer = client.get("/readyz")
     assert (answer.status_code, answer.json["code"]) == (503, "unavailable")
     assert int(answer.headers["Retry-After"]) > 0
     assert "127.0.0.1" not in answer.text
 
 
 def test_a_database_without_its_tables_is_not_ready(make_database):
-    app = create_app(Config(database_url=make_database(), secret_key="x"))  # noqa: S106
-    answer = app.test_client().get("/readyz")
-    app.extensions["gridmap_engine"].dispose()
+    with running(make_database()) as app:
+        answer = app.test_client().get("/readyz")
     assert (answer.status_code, answer.json["code"]) == (503, "unavailable")
 
 

@@ -14,8 +14,8 @@ from sqlalchemy import text
 from gridmap.geolocation.live import FRESH_S
 from gridmap.store.following import Follower
 from gridmap.store.session import make_engine, transaction
-from web import create_app, ratelimits
-from web.config import Config
+from tests.serving import running
+from web import ratelimits
 from web.located import EXTENSION
 from web.params import today
 
@@ -35,13 +35,9 @@ def county(make_demo):
 @contextmanager
 def following(url, *, rate_limits=False):
     """An application that answers from memory."""
-    app = create_app(Config(database_url=url, secret_key="t", rate_limits=rate_limits))  # noqa: S106
-    try:
+    with running(url, rate_limits=rate_limits) as app:
         app.extensions[EXTENSION].look()
         yield app
-    finally:
-        app.extensions[EXTENSION].stop()
-        app.extensions["gridmap_engine"].dispose()
 
 
 @pytest.fixture

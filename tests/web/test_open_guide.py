@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import threading
 from datetime import timedelta
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -11,12 +10,10 @@ from xml.etree import ElementTree as ET
 import pytest
 import requests
 from georeport import GeoReport
-from werkzeug.serving import make_server
 
 from gridmap.store.session import make_engine, transaction
+from tests import serving
 from tests.platform import givers
-from web import create_app
-from web.config import Config
 from web.params import now
 
 GUIDE = Path(__file__).parents[2] / "docs/guides/对接开放接口.md"
@@ -32,19 +29,12 @@ EXAMPLES = [
 def served(make_demo):
     """A server on a demo county of its own, and a key with every scope."""
     url = make_demo()
-    app = create_app(Config(database_url=url, secret_key="test"))  # noqa: S106
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
     engine = make_engine(url)
     with transaction(engine) as session:
         key = givers.key(session, now=now())
     engine.dispose()
-    yield f"http://127.0.0.1:{server.port}", key
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    app.extensions["gridmap_engine"].dispose()
+    with serving.served(url, rate_limits=True) as address:
+        yield address, key
 
 
 def run(example, **values):

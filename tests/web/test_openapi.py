@@ -3,8 +3,7 @@
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 
-from web import create_app
-from web.config import Config
+from tests.serving import running
 
 SLOW = settings(
     max_examples=25,
@@ -20,16 +19,15 @@ DEAR = (".html", ".xlsx", ".pdf", ".docx", "/series")
 
 
 def test_no_question_breaks_the_server(make_demo):
-    app = create_app(Config(database_url=make_demo(), secret_key="test", rate_limits=False))  # noqa: S106
-    schema = schemathesis.openapi.from_wsgi("/openapi.json", app)
     asked = []
-    for found in schema.get_all_operations():
-        operation = found.ok()
-        if operation.method.upper() != "GET":
-            continue  # what writes has tests of its own; the demo county is shared
-        asked.append(operation.path)
-        ask(operation)
-    app.extensions["gridmap_engine"].dispose()
+    with running(make_demo()) as app:
+        schema = schemathesis.openapi.from_wsgi("/openapi.json", app)
+        for found in schema.get_all_operations():
+            operation = found.ok()
+            if operation.method.upper() != "GET":
+                continue  # what writes has tests of its own; the demo county is shared
+            asked.append(operation.path)
+            ask(operation)
     assert "/api/v1/locate" in asked
     assert len(asked) >= 8
 

@@ -14,9 +14,8 @@ from gridmap.dispatch.tables import Photo, Report, Step
 from gridmap.store.audit import AuditEntry
 from gridmap.store.session import make_engine, transaction
 from tests.dispatch.filings import filing, staffed
+from tests.serving import running
 from tests.web import signed
-from web import create_app
-from web.config import Config
 from web.params import now
 
 KEY = "a-step-0001"
@@ -208,22 +207,21 @@ def test_twins_at_the_same_moment_make_one_step(make_migrated):
         _, people = staffed(session)
         signed.account(session, people["A"].person_id, "jia")
         number = service.file(session, filing(code="RUBBISH"), now()).number
-    app = create_app(Config(database_url=url, secret_key="test", rate_limits=False))  # noqa: S106
-    clients = [app.test_client() for _ in range(6)]
-    for one in clients:
-        signed.sign_in(one, "jia")
     answers = []
-    body = {"action": "accepted", "version": 1}
-    threads = [
-        threading.Thread(target=lambda one=one: answers.append(send(one, number, **body)))
-        for one in clients
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with running(url) as app:
+        clients = [app.test_client() for _ in range(6)]
+        for one in clients:
+            signed.sign_in(one, "jia")
+        body = {"action": "accepted", "version": 1}
+        threads = [
+            threading.Thread(target=lambda one=one: answers.append(send(one, number, **body)))
+            for one in clients
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
     assert sorted(answer.status_code for answer in answers) == [200] * 5 + [201]
     with Session(engine) as session:
         assert steps(session) == ["filed", "accepted"]
     engine.dispose()
-    app.extensions["gridmap_engine"].dispose()

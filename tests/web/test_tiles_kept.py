@@ -6,7 +6,6 @@ import gzip
 import os
 import threading
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,11 +16,11 @@ from gridmap.publishing.collections import BY_NAME
 from gridmap.publishing.tiling import TILINGS
 from gridmap.store.session import make_engine, transaction
 from tests.publishing.tile_marks import decoded, tile_at
-from web import create_app, ratelimits
-from web.config import Config
+from tests.serving import running
+from web import ratelimits
 from web.params import today
 from web.tile_store import Stored, TileStore
-from web.tiles import EXTENSION, Asked, Tiles
+from web.tiles import Asked, Tiles
 
 GZIP = {"Accept-Encoding": "gzip"}
 SHOWN = (
@@ -45,17 +44,9 @@ def county(make_demo):
     engine.dispose()
 
 
-@contextmanager
 def serving(url, folder, *, rate_limits=False, limit=64_000_000):
     """An application that keeps its tiles in a folder."""
-    app = create_app(
-        Config(url, "t", rate_limits=rate_limits, tiles_folder=folder, tiles_bytes=limit)
-    )
-    try:
-        yield app
-    finally:
-        app.extensions[EXTENSION].stop()
-        app.extensions["gridmap_engine"].dispose()
+    return running(url, rate_limits=rate_limits, tiles_folder=folder, tiles_bytes=limit)
 
 
 @pytest.fixture

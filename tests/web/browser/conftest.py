@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
 from gridmap.ledger.posts import Person, Post
 from gridmap.store.session import make_engine
 from gridmap.terms import PostKind, Role
+from tests.serving import served
 from tests.web import signed
 from tests.web.browser.planning import begin, sign_in, split, watching
-from web import create_app
-from web.config import Config
 from web.params import today
 
 
@@ -38,7 +34,8 @@ def watched(page, live_server):
 
     page.on("request", outside)
     page.faults = faults
-    return page
+    yield page
+    page.unroute_all(behavior="wait")
 
 
 @pytest.fixture
@@ -75,15 +72,8 @@ def plan_engine(make_demo):
 def plan_server(plan_engine):
     """The app on that county; gives the base URL."""
     url = plan_engine.url.render_as_string(hide_password=False)
-    app = create_app(Config(database_url=url, secret_key="test", rate_limits=False))  # noqa: S106
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    app.extensions["gridmap_engine"].dispose()
+    with served(url) as address:
+        yield address
 
 
 @pytest.fixture

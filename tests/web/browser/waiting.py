@@ -5,14 +5,20 @@ from __future__ import annotations
 import time
 
 import pytest
+from playwright.sync_api import Error
 
 
 def until(page, script: str, seconds: float = 15):
     """Poll `script` until it gives something; fail with what the page complained of."""
-    end = time.monotonic() + seconds
+    end, trouble = time.monotonic() + seconds, None
     while time.monotonic() < end:
-        found = page.evaluate(script)
+        try:
+            found = page.evaluate(script)
+        except Error as failure:  # a page on its way to the next has no body yet
+            found, trouble = None, failure
         if found:
             return found
         page.wait_for_timeout(50)
-    return pytest.fail(f"never true: {script}; faults: {getattr(page, 'faults', [])}")
+    return pytest.fail(
+        f"never true: {script}; {trouble or ''}; faults: {getattr(page, 'faults', [])}"
+    )
