@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LOCAL_ZONE = ZoneInfo("Asia/Shanghai")
@@ -27,6 +28,7 @@ class Span:
         return self.start <= day and (self.end is None or day < self.end)
 
 
+@lru_cache(maxsize=4096)
 def quarter_of(day: date) -> Span:
     """Return the calendar quarter that holds the day.
 
@@ -38,6 +40,7 @@ def quarter_of(day: date) -> Span:
     return Span(date(day.year, first_month, 1), date(months // 12, months % 12 + 1, 1))
 
 
+@lru_cache(maxsize=4096)
 def previous_quarter(day: date) -> Span:
     """Return the quarter before the one that holds the day.
 

@@ -359,4 +359,7 @@ def value_on(steps: Steps, day: date) -> int:
     >>> value_on(((date(2025, 1, 1), 3), (date(2025, 6, 1), 0)), date(2025, 5, 31))
     3
     """
-    return next((value for start, value in reversed(steps) if start <= day), 0)
+    for start, value in reversed(steps):
+        if start <= day:
+            return value
+    return 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from gridmap.coverage.audits import Check, Rules
@@ -21,6 +21,9 @@ from gridmap.coverage.rules import RuleDays
 ONE_DAY = timedelta(days=1)
 Key = tuple[str, str, str]
 """Check, community and subject of a finding."""
+
+Subjects = tuple[str, ...]
+"""Codes of what a check finds in a community."""
 
 Deltas = dict[date, Counter[Key]]
 """By how much the findings of a key grow on a day (negative: how many go)."""
@@ -60,6 +63,14 @@ class Series:
         """Return the step that holds on a day of the series."""
         return next(step for step in reversed(self.steps) if step.day <= day)
 
+    def within(self, first: date, last: date) -> Series:
+        """Return the part from `first` to `last`, both included and both days of the series."""
+        if (first, last) == (self.first, self.last):
+            return self
+        start = replace(self.on(first), day=first, appeared=0, went=0)
+        later = (step for step in self.steps if first < step.day <= last)
+        return Series(first, last, (start, *later))
+
 
 def series_of(history: History, rules: RuleDays) -> Series:
     """Count what is missing on every day of a history."""
@@ -81,19 +92,19 @@ def _judged(
     """Add what the checks that are no lists find, by the days on which that changes."""
     ruled = dict(turns)
     days = sorted({*ruled, *community.turns(history.first, history.last)})
-    was: dict[str, Counter[Key]] = {check.key: Counter() for check in CHECKS}
+    judged = [check for check in CHECKS if not check.lists]
+    was: dict[str, Subjects] = dict.fromkeys((check.key for check in judged), ())
     rules = turns[0][1]
     for start, following in zip(days, [*days[1:], history.last + ONE_DAY], strict=True):
         rules = ruled.get(start, rules)
         facts = community.on(start, lacks=False)
-        for check in CHECKS:
-            if check.lists:
-                continue
+        for check in judged:
             for day in _days(start, following) if check.daily and facts else (start,):
-                now = _found(check, facts, day, rules)
-                if now != was[check.key]:
-                    deltas[day].update(now)
-                    deltas[day].subtract(was[check.key])
+                now, before = _found(check, facts, day, rules), was[check.key]
+                if now != before:
+                    change = deltas[day]
+                    change.update((check.key, community.code, subject) for subject in now)
+                    change.subtract((check.key, community.code, subject) for subject in before)
                     was[check.key] = now
 
 
@@ -101,12 +112,11 @@ def _days(start: date, following: date) -> Iterator[date]:
     return (start + n * ONE_DAY for n in range((following - start).days))
 
 
-def _found(check: Check, facts: CommunityFacts | None, day: date, rules: Rules) -> Counter[Key]:
+def _found(check: Check, facts: CommunityFacts | None, day: date, rules: Rules) -> Subjects:
     rule = rules[check.key]
     if facts is None or not rule.on or not check.applies(facts, day, rule.limits):
-        return Counter()
-    gaps = check.find(facts, day, rule.limits)
-    return Counter((check.key, facts.code, gap.subject.code) for gap in gaps)
+        return ()
+    return tuple([gap.subject.code for gap in check.find(facts, day, rule.limits)])
 
 
 def _listed(

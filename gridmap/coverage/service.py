@@ -11,9 +11,10 @@ from gridmap.coverage import queries
 from gridmap.coverage.audits import Finding, Rules
 from gridmap.coverage.checks import Audit, judge
 from gridmap.coverage.history import History
-from gridmap.coverage.rules import asked_by
+from gridmap.coverage.rules import RuleDays, asked_by
 from gridmap.coverage.ruling import rule_days, set_rule
 from gridmap.coverage.series import Series, series_of
+from gridmap.store.memory import Memory
 
 __all__ = ["Comparison", "Series", "audit", "compare", "rule_days", "rules", "series", "set_rule"]
 
@@ -27,6 +28,18 @@ class Comparison:
     appeared: tuple[Finding, ...]
     went: tuple[Finding, ...]
     stayed: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What was counted last of a history, which is kept itself: so no other has its identity."""
+
+    history: History
+    rules: RuleDays
+    series: Series
+
+
+_counted: Memory[_Counted] = Memory(2)
 
 
 def audit(session: Session, day: date) -> Audit:
@@ -59,7 +72,16 @@ def series(session: Session, first: date, last: date) -> Series:
     """
     known = rule_days(session)
     asked = asked_by(known.between(first, last))
-    return series_of(queries.history(session, first, last, asked), known)
+    history = queries.history(session, first, last, asked)
+    return _series(history, known).within(first, last)
+
+
+def _series(history: History, known: RuleDays) -> Series:
+    counted = _counted.find(lambda key: key == id(history))
+    if counted is None or counted.rules != known:
+        counted = _Counted(history, known, series_of(history, known))
+        _counted.keep(id(history), counted)
+    return counted.series
 
 
 def compare(session: Session, one: date, other: date) -> Comparison:
