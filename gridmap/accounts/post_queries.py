@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, false, func, select, true
@@ -11,7 +10,7 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from gridmap.ledger.areas import AreaVersion, GridVersion
 from gridmap.ledger.buildings import BuildingVersion, CompoundVersion
 from gridmap.ledger.posts import Agency, Person, Post, StandIn
-from gridmap.store.base import as_of
+from gridmap.store.base import Day, as_of
 
 Found = Row[*tuple[Any, ...]]
 Query = Select[*tuple[Any, ...]]
@@ -38,7 +37,7 @@ POST_COLUMNS = (
 """A post: its id and kind, what it is held for, and that place's name; joined by `with_places`."""
 
 
-def with_places(query: Query, day: date) -> Query:
+def with_places(query: Query, day: Day) -> Query:
     """Join what a post is held for, with its name on the day."""
     compound_id = func.coalesce(Post.compound_id, BuildingVersion.compound_id)
     return (
@@ -58,7 +57,7 @@ def with_places(query: Query, day: date) -> Query:
     )
 
 
-def held_posts(day: date) -> LateralFromClause:
+def held_posts(day: Day) -> LateralFromClause:
     """Return the posts of a person on a day, beside `Person`: `post_id` and `stands_in`.
 
     They are her own and those where she stands in for the holder. Two arms, so that each goes by

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ScalarSelect, and_, delete, exists, func, select, true, update
+from sqlalchemy import (
+    BindParameter,
+    Date,
+    ScalarSelect,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from gridmap.accounts.post_queries import POST_COLUMNS, Found, held_posts, with_places
+from gridmap.accounts.post_queries import POST_COLUMNS, Found, Query, held_posts, with_places
 from gridmap.accounts.tables import Account, RecoveryCode, SecondFactor, SignIn, SignInTrial
 from gridmap.ledger.posts import Person, Post, StandIn
 from gridmap.ledger.settings import Setting
@@ -81,6 +94,14 @@ def signed_in(
         idle_since: sessions last seen before are over.
         day: day of the posts and of the names of their places.
     """
+    asked = {"key": key_sha256, "now": now, "idle_since": idle_since, "day": day}
+    return session.execute(_signed_in(), asked).all()
+
+
+@cache
+def _signed_in() -> Query:
+    """Return the statement; it is asked with every request, and takes longer to make than to run."""
+    day: BindParameter[date] = bindparam("day", type_=Date)
     held = held_posts(day)
     query = (
         select(
@@ -102,14 +123,14 @@ def signed_in(
         .outerjoin(held, true())
         .outerjoin(Post, Post.id == held.c.post_id)
         .where(
-            SignIn.key_sha256 == key_sha256,
-            SignIn.expires_at > now,
-            SignIn.seen_at > idle_since,
+            SignIn.key_sha256 == bindparam("key"),
+            SignIn.expires_at > bindparam("now"),
+            SignIn.seen_at > bindparam("idle_since"),
             Account.active,
         )
         .order_by(held.c.stands_in, Post.id)
     )
-    return session.execute(with_places(query, day)).all()
+    return with_places(query, day)
 
 
 def terms(session: Session, post_ids: Iterable[int], person_id: int, day: date) -> Sequence[Found]:

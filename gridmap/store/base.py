@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ColumnElement, MetaData, func, text
+from sqlalchemy import BindParameter, CheckConstraint, ColumnElement, MetaData, func, text
 from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -50,7 +50,11 @@ def no_overlap(name: str, *columns: str, where: str | None = None) -> ExcludeCon
     return ExcludeConstraint(*parts, ("valid", "&&"), name=name, using="gist", where=predicate)
 
 
-def as_of(entity: type[Dated], day: date) -> ColumnElement[bool]:
+Day = date | BindParameter[date]
+"""A day in Asia/Shanghai, or the place of one in a statement that is made once."""
+
+
+def as_of(entity: type[Dated], day: Day) -> ColumnElement[bool]:
     """Return the predicate 'valid on that day': the only place where it is written.
 
     Args:
