@@ -1,6 +1,7 @@
 /** Checking in at a centre: a key from the server, the position at once, and nothing of it is kept. */
 
 import { Problem, post, toast } from "./api.js";
+import { wake } from "./dom.js";
 import { whereAmI } from "./gps.js";
 import { t } from "./strings.js";
 
@@ -27,5 +28,5 @@ async function checkIn() {
   }
 }
 
-$("by-position")?.addEventListener("click", checkIn);
+wake($("by-position"), checkIn);
 $("by-code")?.requestSubmit(); // the code of the screen was scanned: that was the tap

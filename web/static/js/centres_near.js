@@ -1,6 +1,7 @@
 /** Sorts a list of centres by how far they are. The position is used on this device alone: it goes nowhere. */
 
 import { toastProblem } from "./api.js";
+import { wake } from "./dom.js";
 import { whereAmI } from "./gps.js";
 import { distanceText, t } from "./strings.js";
 
@@ -16,7 +17,7 @@ function metresTo({ dataset: { lon, lat } }, here) {
 export function sortsByDistance(found = () => {}) {
   const list = $("centres");
   const entries = [...list.querySelectorAll("[data-lon]")];
-  $("nearest").addEventListener("click", async () => {
+  wake($("nearest"), async () => {
     $("nearest").classList.add("busy");
     try {
       const here = await whereAmI();

@@ -28,3 +28,10 @@ export function icon(name) {
   svg.append(use);
   return svg;
 }
+
+/** Let a button that the page shows disabled be pressed from now on: a press before it would be lost. */
+export function wake(button, pressed) {
+  if (!button) return;
+  button.addEventListener("click", pressed);
+  button.disabled = false;
+}

@@ -1,6 +1,7 @@
 /** Check in by position: a key from the server first, then the position, then both together. */
 
 import { post } from "./api.js";
+import { wake } from "./dom.js";
 import { whereAmI } from "./gps.js";
 import { t } from "./strings.js";
 
@@ -15,7 +16,7 @@ async function checkIn() {
   window.location.assign(`${path}?said=here`);
 }
 
-button?.addEventListener("click", async () => {
+wake(button, async () => {
   button.disabled = true;
   said.textContent = t("here_busy");
   try {
