@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from geodata import workbooks
+from geodata.books import Cell, Row
 from geodata.registers import opening
 from geodata.registers.sheet_cells import is_blank, text_of
 from geodata.workbooks import Fill
@@ -64,32 +65,39 @@ def read(path: Path, known: Sheet) -> dict[date, dict[int, bool | None]]:
         InvalidInput: the first thing that cannot be read, with its line.
         TooLarge, UnreadableFile: see `geodata.registers.opening`.
     """
-    rows = list(opening.sheets(path)[0].iter_rows(max_row=MOST_ROWS + 1))
+    sheet = opening.sheets(path)[0]
     months = {
-        place: month
-        for place, title in enumerate(rows[0] if rows else ())
-        if (month := _month(title, known.year))
+        title.column - 1: month for title in sheet.row(1) if (month := _month(title, known.year))
     }
     if not months:
         raise _wrong(1, f"没有{known.year}年的月份列", f"no months of {known.year}")
     payers = {one.member.person_code: one for one in known.payers}
     found: dict[date, dict[int, bool | None]] = {}
-    for line, row in enumerate(rows[1:], start=2):
-        if all(is_blank(cell) for cell in row):
-            continue
-        payer = payers.get(text_of(row[0]))
+    for row in sheet.rows[1:]:
+        if row.number > MOST_ROWS + 1:
+            raise _wrong(
+                row.number, f"一次最多 {MOST_ROWS} 行", f"at most {MOST_ROWS} lines at once"
+            )
+        payer = payers.get(text_of(row.at(0)))
         if payer is None:
-            raise _wrong(line, "没有这个人员编号", "nobody of this code is a member")
-        for place, month in months.items():
-            paid = _paid(row[place], line) if place < len(row) else None
-            if month in payer.months and paid is not payer.months[month]:
-                found.setdefault(month, {})[payer.member.person_id] = paid
-            elif month not in payer.months and paid is not None:
-                raise _wrong(line, f"{month:%Y-%m}不该有", f"nothing is due for {month:%Y-%m}")
+            raise _wrong(row.number, "没有这个人员编号", "nobody of this code is a member")
+        for month, paid in _differing(row, months, payer):
+            found.setdefault(month, {})[payer.member.person_id] = paid
     return found
 
 
-def _month(title: Any, year: int) -> date | None:  # noqa: ANN401 - a cell of openpyxl
+def _differing(
+    row: Row, months: Mapping[int, date], payer: Payer
+) -> Iterator[tuple[date, bool | None]]:
+    for place, month in months.items():
+        paid = _paid(row.at(place), row.number)
+        if month in payer.months and paid is not payer.months[month]:
+            yield month, paid
+        elif month not in payer.months and paid is not None:
+            raise _wrong(row.number, f"{month:%Y-%m}不该有", f"nothing is due for {month:%Y-%m}")
+
+
+def _month(title: Cell, year: int) -> date | None:
     if isinstance(title.value, date):  # what a spreadsheet makes of it
         made = date(title.value.year, title.value.month, 1)
         return made if made.year == year else None
@@ -99,7 +107,7 @@ def _month(title: Any, year: int) -> date | None:  # noqa: ANN401 - a cell of op
     return date(year, int(number), 1)
 
 
-def _paid(cell: Any, line: int) -> bool | None:  # noqa: ANN401 - a cell of openpyxl
+def _paid(cell: Cell, line: int) -> bool | None:
     if is_blank(cell):
         return None
     if (said := _MEANS.get(text_of(cell))) is None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-import openpyxl
 import shapely
 
-from geodata import packed_files, vector_files
+from geodata import books, confined, packed_files, vector_files
 from geodata.columns import Column
-from gridmap.errors import InvalidInput, UnreadableFile
+from gridmap.errors import InvalidInput
 from gridmap.geometry.crs import geometries_to_wgs84
 from gridmap.geometry.repair import made_valid
 from gridmap.redistricting.filling import GridShape, Listed
@@ -22,6 +20,8 @@ CODE: Final = ("网格编码", "网格代码", "grid_code", "code", "编码", "�
 NAME: Final = ("网格名称", "网格", "grid_name", "name", "名称")
 BUILDING: Final = ("楼栋编码", "楼栋代码", "building_code", "building", "楼栋")
 MOST_ROWS: Final = 200_000
+BOUNDS: Final = books.Bounds(unpacked=200 * 1024**2, tags=6_000_000, memory=3 * 1024**3)
+"""For a workbook of that many rows of three cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,15 @@ class PlanFile:
     buildings: tuple[Listed, ...] = ()
 
 
-def read(path: Path, *, crs: str | None = None) -> PlanFile:
+def read(
+    path: Path, *, crs: str | None = None, bounds: vector_files.Bounds | None = None
+) -> PlanFile:
     """Read a plan from a file.
 
     Args:
         path: GeoJSON, GeoPackage, a zip with a Shapefile, or an xlsx workbook.
         crs: coordinate system of the shapes; wins over what the file says.
+        bounds: what reading shapes may take; as commands may where it is None.
 
     Raises:
         UnreadableFile: broken, or not what its name says.
@@ -47,11 +50,12 @@ def read(path: Path, *, crs: str | None = None) -> PlanFile:
     """
     if path.suffix.lower() == ".xlsx":
         return PlanFile(path.name, buildings=tuple(_listed(path)))
-    return PlanFile(path.name, shapes=tuple(_shapes(path, crs)))
+    return PlanFile(path.name, shapes=tuple(_shapes(path, crs, bounds)))
 
 
-def _shapes(path: Path, crs: str | None) -> Iterable[GridShape]:
-    layer = vector_files.read(path, crs=crs)
+def _shapes(path: Path, crs: str | None, bounds: vector_files.Bounds | None) -> Iterable[GridShape]:
+    with confined.turn():
+        layer = vector_files.read(path, crs=crs, bounds=bounds)
     codes, names = _cells(layer.columns, CODE), _cells(layer.columns, NAME)
     if codes is None and names is None:
         raise _no_column(NAME, [column.name for column in layer.columns])
@@ -71,40 +75,23 @@ def _shapes(path: Path, crs: str | None) -> Iterable[GridShape]:
 
 
 def _listed(path: Path) -> Iterable[Listed]:
-    rows = _rows(path)
-    header = [_text(cell) for cell in next(rows, ())]
+    sheet = books.sheets(path, BOUNDS, values=True)[0]
+    if len(sheet.rows) > MOST_ROWS + 1:
+        raise packed_files.refused(path, "行数太多", "it has too many rows")
+    titles = {cell.column - 1: _text(cell.value) for cell in sheet.row(1)}
+    header = [titles.get(place, "") for place in range(max(titles, default=-1) + 1)]
     building = _column(header, BUILDING)
     code, name = _column(header, CODE, needed=False), _column(header, NAME, needed=False)
     if building is None or (code is None and name is None):
         raise _no_column(BUILDING if building is None else NAME, header)
-    for number, cells in enumerate(rows, start=2):
-        values = [_text(cell) for cell in cells]
-        if not any(values):
-            continue
-        padded = values + [""] * (len(header) - len(values))
-        yield Listed(
-            number,
-            padded[building],
-            padded[code] if code is not None else "",
-            padded[name] if name is not None else "",
-        )
-
-
-def _rows(path: Path) -> Iterator[tuple[object, ...]]:
-    """The rows of the first sheet, read whole: a workbook that breaks off gives none."""
-    packed_files.members(path)  # refuses what unpacks to too much
-    with path.open("rb") as file:
-        try:
-            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-            sheet = book.worksheets[0]
-            rows = list(islice(sheet.iter_rows(values_only=True), MOST_ROWS + 2))
-        except packed_files.BROKEN_WORKBOOK as broken:
-            raise UnreadableFile(
-                name=path.name, reason_zh="不是完整的工作簿", reason_en="it is no whole workbook"
-            ) from broken
-    if len(rows) > MOST_ROWS + 1:
-        raise packed_files.refused(path, "行数太多", "it has too many rows")
-    return iter(rows)
+    for row in sheet.rows:
+        if row.number > 1:
+            yield Listed(
+                row.number,
+                _text(row.at(building).value),
+                _text(row.at(code).value) if code is not None else "",
+                _text(row.at(name).value) if name is not None else "",
+            )
 
 
 def _cells(columns: Sequence[Column], wanted: Sequence[str]) -> Sequence[Any] | None:

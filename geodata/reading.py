@@ -23,6 +23,7 @@ import sqlite3
 import struct
 import sys
 import warnings
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -244,15 +245,20 @@ def refuse_programs(path: str) -> None:
         raise Refusal("virtual_tables")
 
 
-def main(folder: Path) -> int:
+def read_map(folder: Path, request: dict[str, Any]) -> dict[str, Any]:
+    """Read a map file, see `read`; a GeoPackage is looked at before GDAL sees it."""
+    if request["path"].endswith(".gpkg"):
+        refuse_programs(request["path"])
+    return read(folder, request)
+
+
+def serve(folder: Path, answering: Callable[[Path, dict[str, Any]], dict[str, Any]]) -> int:
     """Answer the request in the folder; 0 when there is an answer, 1 when there is a failure."""
     request = json.loads((folder / "request.json").read_text(encoding="utf-8"))
     confine(request["limits"])
     name = "answer.json"
     try:
-        if request["path"].endswith(".gpkg"):
-            refuse_programs(request["path"])
-        answer = read(folder, request)
+        answer = answering(folder, request)
     except Refusal as refusal:
         name, answer = "failure.json", refusal.answer
     except MemoryError:
@@ -267,4 +273,4 @@ def main(folder: Path) -> int:
 if __name__ == "__main__":
     absent: Any = dict.fromkeys(NOT_NEEDED)  # None: not to be found
     sys.modules.update(absent)
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(serve(Path(sys.argv[1]), read_map))

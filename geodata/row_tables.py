@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
+from geodata.books import Row
 from geodata.registers import opening
-from geodata.registers.sheet_cells import is_blank, text_of, value_in
+from geodata.registers.sheet_cells import text_of, value_in
 from gridmap.errors import InvalidInput, RowFault
 from gridmap.registers.cells import Unfit, Value
 from gridmap.registers.columns import Column
@@ -33,18 +33,18 @@ def lines(
         InvalidInput: the header lacks a column, or there are too many lines.
         TooLarge, UnreadableFile: see `geodata.registers.opening`.
     """
-    rows = opening.sheets(path)[0].iter_rows(max_row=most + 2)
-    places = places_of({text_of(cell): at for at, cell in enumerate(next(rows, ()))})
-    for number, cells in enumerate(rows, start=2):
-        if all(is_blank(cell) for cell in cells):
+    sheet = opening.sheets(path)[0]
+    places = places_of({text_of(cell): cell.column - 1 for cell in sheet.row(1)})
+    for row in sheet.rows:
+        if row.number == 1:
             continue
-        if number > most + 1:
+        if row.number > most + 1:
             raise InvalidInput(
                 reason_zh=f"一次最多 {most} 行。",
                 reason_en=f"At most {most} lines at once.",
                 field="file",
             )
-        yield number, *_values(number, cells, columns, places)
+        yield row.number, *_values(row, columns, places)
 
 
 def lacking(zh: Sequence[str], en: Sequence[str]) -> InvalidInput:
@@ -57,7 +57,7 @@ def lacking(zh: Sequence[str], en: Sequence[str]) -> InvalidInput:
 
 
 def _values(
-    number: int, cells: Sequence[Any], columns: Sequence[Column], places: dict[str, int]
+    row: Row, columns: Sequence[Column], places: dict[str, int]
 ) -> tuple[dict[str, Value], list[RowFault]]:
     values: dict[str, Value] = {}
     faults: list[RowFault] = []
@@ -66,12 +66,14 @@ def _values(
         if at is None or column.derived:
             continue
         try:
-            values[column.key] = value_in(column, cells[at]) if at < len(cells) else None
+            values[column.key] = value_in(column, row.at(at))
         except Unfit as unfit:
-            faults.append(RowFault(number, f"{column.zh}：{unfit.zh}", f"{column.en}: {unfit.en}"))
+            faults.append(
+                RowFault(row.number, f"{column.zh}：{unfit.zh}", f"{column.en}: {unfit.en}")
+            )
             continue
         if column.required and values[column.key] is None:
             faults.append(
-                RowFault(number, f"{column.zh}：不能为空。", f"{column.en}: cannot be empty.")
+                RowFault(row.number, f"{column.zh}：不能为空。", f"{column.en}: cannot be empty.")
             )
     return values, faults

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +14,7 @@ import numpy as np
 import pyogrio
 from numpy.typing import NDArray
 
+from geodata import confined
 from geodata.cells import Cell
 from geodata.columns import DBF_NAME_BYTES, Column
 from geodata.datasets import Dataset, Format, gather
@@ -194,26 +191,13 @@ def _answer(
         "limits": dict(bounds.limits),
         "bbox": bbox,
     }
-    (scratch / "request.json").write_text(json.dumps(request), encoding="ascii")
+    environment = reading_environment(dataset.format, scratch)
     try:
-        subprocess.run(  # noqa: S603 - our own program, on a folder of our own
-            [sys.executable, "-I", str(READING), str(scratch)],
-            env=reading_environment(dataset.format, scratch),
-            cwd=scratch,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=bounds.patience_s,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as slow:
-        raise _too_heavy(dataset) from slow
-    if (scratch / "failure.json").exists():
-        failure = json.loads((scratch / "failure.json").read_text(encoding="ascii"))
-        raise _refusal(dataset, failure)
-    if not (scratch / "answer.json").exists():
-        raise _too_heavy(dataset)
-    answer: dict[str, Any] = json.loads((scratch / "answer.json").read_text(encoding="ascii"))
-    return answer
+        return confined.ask(READING, scratch, request, environment, bounds.patience_s)
+    except confined.Failed as failed:
+        raise _refusal(dataset, failed.answer) from failed
+    except confined.GaveUp as heavy:
+        raise _too_heavy(dataset) from heavy
 
 
 def reading_environment(allowed: Format, scratch: Path) -> dict[str, str]:
@@ -225,10 +209,7 @@ def reading_environment(allowed: Format, scratch: Path) -> dict[str, str]:
     """
     skipped = ",".join(name for name in _drivers() if name != allowed.value)
     return {
-        "PATH": os.defpath,
-        "LANG": "C.UTF-8",
-        "HOME": str(scratch),
-        "TMPDIR": str(scratch),
+        **confined.environment_in(scratch),
         "OGR_SKIP": skipped,
         "GDAL_HTTP_PROXY": "127.0.0.1:9",
         "GDAL_HTTP_TIMEOUT": "1",
@@ -236,8 +217,6 @@ def reading_environment(allowed: Format, scratch: Path) -> dict[str, str]:
         "CPL_TMPDIR": str(scratch),
         "GDAL_NUM_THREADS": "1",
         "OSM_USE_CUSTOM_INDEXING": "NO",  # it wants ids in order, and editors write them in none
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
     }
 
 

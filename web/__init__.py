@@ -36,6 +36,7 @@ from web.api import (
     county,
     coverage,
     coverage_tasks,
+    documented,
     features,
     health,
     locate,
@@ -86,6 +87,8 @@ from web.pages import (
     plans_published,
     red_property,
     red_property_meetings,
+    red_property_minutes,
+    red_property_plans,
     register_workbooks,
     registers,
     report,
@@ -97,7 +100,9 @@ from web.pages import (
     together,
     track,
     units,
+    volunteer_account,
     volunteer_activities,
+    volunteer_books,
     volunteer_calling,
     volunteer_desk,
     volunteer_files,
@@ -174,7 +179,9 @@ BLUEPRINTS = (
     docs.blueprint,
     together.blueprint,
     volunteers.blueprint,
+    volunteer_account.blueprint,
     volunteer_activities.blueprint,
+    volunteer_books.blueprint,
     volunteer_calling.blueprint,
     volunteer_desk.blueprint,
     volunteer_files.blueprint,
@@ -184,6 +191,8 @@ BLUEPRINTS = (
     volunteer_stars.blueprint,
     red_property.blueprint,
     red_property_meetings.blueprint,
+    red_property_plans.blueprint,
+    red_property_minutes.blueprint,
     units.blueprint,
     exports.blueprint,
     rounds.blueprint,
@@ -307,6 +316,7 @@ def _install(app: Application) -> None:
             csrf.exempt(blueprint)
     csrf.exempt(open311_views.blueprint)  # it knows no cookies: whoever writes shows a key
     app.context_processor(_page_context)
+    app.spec_processor(documented.complete)
 
 
 def _stale_form(_failure: CSRFError) -> ResponseReturnValue:

@@ -20,6 +20,7 @@ from procrastinate.jobs import Status
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from geodata import workbook_imports
 from gridmap.centres import matching
 from gridmap.coverage.tasks import service as gaps
 from gridmap.dispatch import retention, sweeping
@@ -28,9 +29,10 @@ from gridmap.messaging.service import WAKE
 from gridmap.party_life import reminders
 from gridmap.platform import outbox
 from gridmap.platform.outbox import WAKE as WEBHOOKS_WAIT
-from gridmap.red_property import following, units
+from gridmap.red_property import following, telling, units
 from gridmap.redistricting import adoption, proposing, terrain
 from gridmap.redistricting.proposing import WAKE as PROPOSALS_WAIT
+from gridmap.rounds import reminding
 from gridmap.rounds import service as rounds
 from gridmap.store.session import engine_url
 from gridmap.timespan import local_day
@@ -132,12 +134,23 @@ def remind_branches(work: Work) -> None:
 
 
 def follow_up(work: Work) -> None:
-    """Remind of tasks of joint meetings, and, near a quarter's end, of responsible units that did nothing."""
+    """Remind of joint meetings and their tasks, and, near a quarter's end, of responsible units that did nothing."""
     with work.open_transaction() as session:
         swept = following.sweep(session, work.clock())
         idle = units.remind(session, work.clock())
+        called = telling.remind(session, work.clock())
     if swept.near or swept.late or idle:
         log.info("tasks near: %d, overdue: %d, idle units told: %d", swept.near, swept.late, idle)
+    if called.soon or called.waiting:
+        log.info("meetings near: %d, without minutes: %d", called.soon, called.waiting)
+
+
+def remind_rounds(work: Work) -> None:
+    """Tell once a week which doors are overdue, and which grids are far behind."""
+    with work.open_transaction() as session:
+        told = reminding.remind(session, work.clock())
+    if told:
+        log.info("told of overdue doors: %d", told)
 
 
 def clean(work: Work) -> None:
@@ -147,6 +160,7 @@ def clean(work: Work) -> None:
         outbox.clean(session, work.clock())
         rounds.erase_ended(session, local_day(work.clock()))
         checking_in.forget_keys(session, work.clock())
+        workbook_imports.forget(session, work.clock())
     erased = 1
     while erased and not work.stopping():
         with work.open_transaction() as session:
@@ -179,6 +193,7 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("mend", EVERY_MINUTE, mend),
     Periodic("follow_up", IN_THE_MORNING, follow_up),
     Periodic("branches", IN_THE_MORNING, remind_branches),
+    Periodic("rounds", IN_THE_MORNING, remind_rounds),
     Periodic("clean", AT_NIGHT, clean),
     Periodic("rate", AT_NIGHT, rate),
     Periodic("match", AT_NIGHT, match_members),

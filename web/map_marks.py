@@ -62,6 +62,7 @@ class MapLayer:
         marks: what lies on the map on a day, for the reader of the request.
         page: endpoint of the page that lists the same; empty for none.
         staff: only for who is signed in.
+        as_page: only for who may open `page`.
         raised: its points stand for an area, and are drawn above them so that they hide none that are exact.
     """
 
@@ -73,6 +74,7 @@ class MapLayer:
     page: str = ""
     staff: bool = False
     raised: bool = False
+    as_page: bool = False
 
     @property
     def label(self) -> str:

@@ -64,6 +64,8 @@ LIMITS: Final[dict[str, tuple[int, int]]] = {
     "coverage_files_api.report_docx": (20, 300),
     "volunteer_pages.register": (20, 3600),
     "volunteer_pages.come_back": (60, 300),
+    "volunteer_account.link": (60, 300),
+    "volunteer_account.register": (20, 3600),
     "volunteer_activities.challenge": (60, 300),
     "volunteer_activities.position": (60, 300),
     "volunteer_activities.scan": (120, 300),
@@ -84,7 +86,7 @@ TAILED: Final = frozenset(
     {"reports_api.track", "tracking_api.answer", "track_pages.show", "track_pages.answer"}
 )
 """Endpoints that take a phone's tail (`?tail=`) as proof."""
-TAILED_FORMS: Final = frozenset({"volunteer_pages.come_back"})
+TAILED_FORMS: Final = frozenset({"volunteer_pages.come_back", "volunteer_account.link"})
 """Endpoints that take it in a form, with a volunteer's code."""
 DAY: Final = 86_400
 WRONG_AT_A_REPORT: Final = ((10, DAY), (30, 30 * DAY))

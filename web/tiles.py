@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from gridmap.publishing import service, tiles
 from gridmap.publishing.collections import BUILDINGS
-from gridmap.publishing.fields import Collection
+from gridmap.publishing.fields import Access, Collection
 from gridmap.publishing.tiling import Tile
 from gridmap.store.changes import Changes, Followed
 from gridmap.store.revision import Version
@@ -48,9 +48,10 @@ class Asked:
 
     @property
     def key(self) -> str:
-        """Return its name in the store."""
-        at = self.tile
-        return f"{self.collection.name}/{at.z}/{at.x}/{at.y}.{self.form}?day={self.day}"
+        """Return its name in the store; what not everybody may read never has the name of what everybody may."""
+        at, readers = self.tile, self.collection.access
+        scope = "" if readers is Access.PUBLIC else f"{readers.value}:"
+        return f"{scope}{self.collection.name}/{at.z}/{at.x}/{at.y}.{self.form}?day={self.day}"
 
     @property
     def block(self) -> tuple[Asked, ...]:
@@ -109,10 +110,6 @@ class Tiles:
             open_session: used only where the database must be asked.
             make: makes it; MVT where it is missing.
         """
-        if not tiles.may_be_kept(asked.collection):
-            with open_session() as session:
-                [content] = tiles.made(session, asked.collection, [asked.tile], asked.day)
-            return _packed(content, ())
         now = self.version()
         if now is not None and (found := self.kept(asked, now)):
             return found

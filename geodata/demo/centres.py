@@ -16,8 +16,6 @@ SHARED = {"F": "G", "L": "M"}
 """Communities that use the centre of another one."""
 LATE = {"O": 11, "R": 6}
 """Centres that opened later than the ledger, and how many months ago."""
-HOURS = "周一至周日 8:30-20:00"
-COUNTY_HOURS = "周一至周五 8:30-18:00"
 KIND = "service_centre"
 
 
@@ -72,7 +70,7 @@ def centres(
         start = almanac.months_ago(LATE[letter]) if letter in LATE else almanac.opening
         found.append(
             ServiceCentre(
-                f"FW{number:02d}", centre_name(letter), building.address, f"0000-66{number:05d}", HOURS, building.spot,
+                f"FW{number:02d}", centre_name(letter), building.address, f"0000-66{number:05d}", building.spot,
                 tuple(code.communities[one] for one in served), Span(start),
             )
         )  # fmt: skip
@@ -81,7 +79,7 @@ def centres(
     name = f"{COUNTY_NAME}党群服务中心（新就业群体之家）"
     found.append(
         ServiceCentre(
-            "FW00", name, county.address, "0000-6600000", COUNTY_HOURS, county.spot,
+            "FW00", name, county.address, "0000-6600000", county.spot,
             tuple(sorted(code.communities.values())), almanac.always,
         )
     )  # fmt: skip

@@ -255,7 +255,6 @@ class ServiceCentre:
     name: str
     address: str
     phone: str
-    hours: str
     spot: Point
     communities: tuple[str, ...]
     span: Span

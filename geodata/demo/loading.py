@@ -364,7 +364,7 @@ class _Writing:
 
     def _write_centres(self) -> None:
         centres = self._made.centres
-        plain = ("code", "name", "address", "phone", "hours")
+        plain = ("code", "name", "address", "phone")
         self._insert(
             ServiceCentre,
             [

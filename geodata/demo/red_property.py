@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from geodata.demo import meeting_plans
 from geodata.demo import red_property_words as said
 from geodata.demo.county import DemoCounty, JointMeeting, ResponsibleUnit
 from geodata.demo.dice import Dice
@@ -69,6 +70,7 @@ def write(session: Session, made: DemoCounty) -> None:
     for agency, contact in net.contacts().items():
         unit = ledger_posts.ResponsibleUnit
         session.execute(update(unit).where(unit.agency_id == agency).values(contact=contact))
+    meeting_plans.write(session, made, net.known())
 
 
 class _Net:
@@ -93,6 +95,18 @@ class _Net:
             if post.kind in OWNERS and self._day in post.span:
                 self._answering[post.target].append(post.person)
         self._idle = self._idle_units()
+
+    def known(self) -> meeting_plans.Known:
+        """What planned meetings refer to."""
+        return meeting_plans.Known(
+            self._areas,
+            self._compounds,
+            self._companies,
+            self._agencies,
+            self._people,
+            self._meetings,
+            self._answering,
+        )
 
     def company_parties(self) -> list[Row]:
         """Companies organise themselves over the years: an adviser first, then a joint or own branch."""

@@ -19,8 +19,8 @@ from geodata.demo.county import AreaVersion, DemoCounty
 from geodata.demo.dice import Dice
 from geodata.demo.persons import made_up_name
 from geodata.demo.volunteer_words import DEEDS, NEEDS, PLACES, RESIDENTS, RESULTS
-from gridmap.ledger.areas import Area
-from gridmap.ledger.posts import Agency
+from gridmap.ledger.areas import Area, Grid
+from gridmap.ledger.posts import Agency, Person, Post
 from gridmap.ledger.volunteering import (
     Activity,
     Need,
@@ -31,8 +31,8 @@ from gridmap.ledger.volunteering import (
     Volunteer,
     VolunteerCheckIn,
 )
-from gridmap.store.base import STORED_SRID, Base, from_day
-from gridmap.terms import AreaKind, CheckInWay, HoursSource, NeedState
+from gridmap.store.base import STORED_SRID, Base, as_of, from_day
+from gridmap.terms import AreaKind, CheckInWay, HoursSource, NeedState, PostKind
 from gridmap.timespan import LOCAL_ZONE
 from gridmap.volunteering import hours, rating
 from gridmap.volunteering.organising import Hand, Reach
@@ -45,6 +45,8 @@ SOURCE: Final = "示范县星级志愿者评定办法（虚构）"
 EVERY_DAYS: Final = 21
 AHEAD_DAYS: Final = 30
 LIVE_NEEDS: Final = 3
+DONE_WITHIN: Final = 4
+"""Days from the posting of a need to its end."""
 OF_AGENCY: Final = 6
 LATE_JOINERS: Final = 0.3
 NO_UNIT: Final = 1
@@ -83,6 +85,7 @@ def write(session: Session, made: DemoCounty) -> None:
     )
     units = _write_units(season, communities)
     _write_people(season, communities, units)
+    _name_staff(session, made.day)
     _write_activities(season, communities, units)
     _write_needs(season, communities)
     _give_stars(session, made)
@@ -159,6 +162,30 @@ def _write_people(
             }
         )
     season.insert(VolunteerCheckIn, rows)
+
+
+def _name_staff(session: Session, day: date) -> None:
+    """Let a grid worker of each community be the first of its volunteers who came by herself."""
+    workers = session.execute(
+        select(Grid.community_id, Person)
+        .join(Post, Post.grid_id == Grid.id)
+        .join(Person, Person.id == Post.person_id)
+        .where(Post.kind == PostKind.GRID_WORKER, as_of(Post, day))
+        .order_by(Post.id)
+    )
+    residents = session.execute(
+        select(VolunteerCheckIn.community_id, Volunteer)
+        .join(Volunteer, Volunteer.id == VolunteerCheckIn.volunteer_id)
+        .where(Volunteer.agency_id.is_(None), Volunteer.occupation.is_(None))
+        .order_by(Volunteer.code.desc())
+    )
+    first = {row.community_id: row.Volunteer for row in residents}
+    for community, person in workers:
+        volunteer = first.pop(community, None)
+        if volunteer is not None:
+            volunteer.name, volunteer.phone = person.name, person.phone
+            volunteer.person_id = person.id
+    session.flush()
 
 
 def _at(day: date, minute: int) -> datetime:
@@ -281,6 +308,7 @@ def _write_needs(season: _Season, communities: list[AreaVersion]) -> None:
             state = NeedState.OPEN if k == 0 and number % 3 else NeedState.DONE
             live = state is NeedState.OPEN
             until = day + timedelta(days=dice.whole(1, 14)) if live else None
+            ago = ago if live else max(ago, DONE_WITHIN + 1)  # nothing is done tomorrow
             made_at = _at(day - timedelta(days=ago), 9 * 60 + 10)
             row = {
                 "community_id": season.areas[one.code],
@@ -290,7 +318,7 @@ def _write_needs(season: _Season, communities: list[AreaVersion]) -> None:
                 "until_day": until,
                 "state": state,
                 "made_at": made_at,
-                "ended_at": None if live else made_at + timedelta(days=4),
+                "ended_at": None if live else made_at + timedelta(days=DONE_WITHIN),
                 "result": None if live else dice.pick(RESULTS),
             }
             rows.append((one.code, row))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from geodata.loading import LOADED, undoing
-from geodata.loading.undoing import Resting
+from geodata.loading.undo_words import Resting, sentence
 from geodata.sources import Layer
 from gridmap.accounts.tables import Account
 from gridmap.errors import NotFound
@@ -75,6 +76,11 @@ def resting(session: Session, number: int) -> list[Resting]:
     """Return what rests on an import; empty where it can be rolled back."""
     record = session.get_one(ImportRecord, number)
     return undoing.resting(session, record)
+
+
+def ways(found: Sequence[Resting], language: str) -> str:
+    """Return how to mend what rests on an import, as a sentence; empty where nothing does."""
+    return sentence(found, language)
 
 
 def undo(session: Session, number: int, now: datetime, *, account_id: int | None) -> None:

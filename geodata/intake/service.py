@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from threading import BoundedSemaphore
 from typing import Final
 
 from sqlalchemy.orm import Session
 
-from geodata import loading, vector_files
+from geodata import confined, loading, vector_files
 from geodata.batches import Batch, make_batch
 from geodata.intake import history, pictures, staging
 from geodata.intake.proposing import Proposal, Seen, propose, seen
 from geodata.intake.staging import Staged
 from geodata.loading import Outcome
+from geodata.loading.journal import Journal
 from geodata.loading.prepared import Options
 from geodata.loading.settings import OSM_CREDIT, add_credit
 from geodata.osm import reading as osm
 from geodata.sources import SOURCES, Layer
 from geodata.vector_files import FOR_PAGES, VectorLayer
-from gridmap.errors import GridmapError, Unavailable
+from gridmap.errors import GridmapError
 from gridmap.store import audit
-
-AT_ONCE: Final = 2
-"""Files that one server process reads at the same time."""
-PATIENCE_S: Final = 20
 
 SHOWN: Final = ("features", "new", "changed", "unchanged", "ended")
 """What a check has shown and an import must keep to."""
-
-_READERS = BoundedSemaphore(AT_ONCE)
 
 
 class CheckOutdated(GridmapError):
@@ -160,7 +153,7 @@ def take(session: Session, folder: Path, staged: Staged, now: datetime) -> Outco
     if any(outcome.counts.get(name) != shown.counts.get(name) for name in SHOWN):
         raise CheckOutdated
     if osm.is_osm(staging.path_of(folder, staged)):
-        add_credit(session, OSM_CREDIT)
+        add_credit(Journal(session, outcome.record_id), OSM_CREDIT)
     audit.record(
         session,
         "import_loaded",
@@ -208,7 +201,7 @@ def _batch(folder: Path, staged: Staged, asked: Asked) -> Batch:
 
 def _read(folder: Path, staged: Staged, asked: Asked) -> VectorLayer:
     path = staging.path_of(folder, staged)
-    with _turn():
+    with confined.turn():
         if osm.is_osm(path):
             return osm.read(path, osm.themes_of(staged.layer), bounds=FOR_PAGES)
         return vector_files.read(
@@ -218,14 +211,3 @@ def _read(folder: Path, staged: Staged, asked: Asked) -> VectorLayer:
             layer=asked.table,
             bounds=FOR_PAGES,
         )
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    """Wait for one's turn: each reading may take a good part of the machine's memory."""
-    if not _READERS.acquire(timeout=PATIENCE_S):
-        raise Unavailable
-    try:
-        yield
-    finally:
-        _READERS.release()

@@ -23,6 +23,7 @@ def county_setting(session: Session) -> dict[str, str] | None:
 OSM_CREDIT: Final = "© OpenStreetMap contributors"
 LONGEST_CREDITS: Final = 300
 CREDITS: Final = "map_credits"
+_BETWEEN: Final = " · "
 
 
 def credits_of(session: Session) -> str:
@@ -58,12 +59,42 @@ def put_credits(session: Session, words: str, now: datetime, *, account_id: int 
     session.flush()
 
 
-def add_credit(session: Session, words: str) -> None:
-    """Name a source in the credits of all maps, once."""
+def add_credit(journal: Journal, words: str) -> None:
+    """Name a source in the credits of all maps, once; the import's journal keeps that it needs it."""
+    session = journal.session
+    found = session.get(Setting, CREDITS)
+    journal.setting(CREDITS, None if found is None else found.value)
     told = credits_of(session)
     if words not in told:
-        session.merge(Setting(key=CREDITS, value=f"{told} · {words}" if told else words))
+        session.merge(Setting(key=CREDITS, value=_named(told, words)))
         session.flush()
+
+
+def drop_credit(session: Session, words: str, before: str | None) -> None:
+    """Take a source out of the credits again; what people wrote there since stays.
+
+    Args:
+        session: the caller's transaction.
+        words: the source.
+        before: the credits before it was named; None where there were none.
+    """
+    found = session.get(Setting, CREDITS)
+    if found is None:
+        return
+    left: str | None
+    if found.value == _named(before or "", words):
+        left = before
+    else:
+        left = _BETWEEN.join(part for part in str(found.value).split(_BETWEEN) if part != words)
+    if left is None:
+        session.delete(found)
+    else:
+        found.value = left
+    session.flush()
+
+
+def _named(told: str, words: str) -> str:
+    return f"{told}{_BETWEEN}{words}" if told else words
 
 
 def settle(journal: Journal, county: dict[str, str], lon: float, day: date) -> dict[str, int]:

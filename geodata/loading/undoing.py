@@ -2,51 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from geodata.loading import LOADED, take_turn
+from geodata.loading import rest_queries as rests
 from geodata.loading import undo_queries as queries
+from geodata.loading import undo_words as words
+from geodata.loading.rest_queries import Found
+from geodata.loading.settings import CREDITS, OSM_CREDIT, drop_credit
+from geodata.loading.undo_words import Resting, Words
 from gridmap.errors import GridmapError, NotFound
 from gridmap.ledger.settings import ImportRecord, Setting
 from gridmap.store import audit
-
-_CHANGED: Final = ("后来改过或终止的记录", "records that were changed or ended later")
-_LATER: Final = ("后来生效的记录", "records that came into force later")
-_WORDS: Final[dict[str, tuple[str, str]]] = {
-    "report": ("诉求", "reports"),
-    "post": ("岗位", "posts"),
-    "party_organisation": ("党组织", "party organisations"),
-    "property_contract": ("物业合同", "property contracts"),
-    "owners_committee": ("业主委员会", "owners' committees"),
-    "unserved_compound": ("无物业小区", "compounds without property management"),
-    "service_centre": ("服务中心", "service centres"),
-    "service_centre_area": ("服务中心", "service centres"),
-    "grid_building": ("楼栋归属", "buildings of grids"),
-    "building_version": ("楼栋", "buildings"),
-    "building": ("楼栋", "buildings"),
-    "grid": ("网格", "grids"),
-    "area": ("社区", "communities"),
-    "area_version": ("社区", "communities"),
-    "compound_version": ("小区", "compounds"),
-    "plan": ("网格方案", "plans of grids"),
-    "place_name": ("别名", "names"),
-    "address": ("门牌地址", "addresses"),
-    "road_grid": ("道路归属", "roads that a grid answers for"),
-    "visit": ("走访", "visits"),
-    "joint_meeting": ("联席会议", "joint meetings"),
-    "joint_post": ("交叉任职", "joint posts"),
-    "self_management": ("自管分工", "self-management"),
-    "unit_deed": ("分包单位工作", "deeds of responsible units"),
-    "household": ("走访名单", "doors to visit"),
-    "door_visit": ("上门走访", "door visits"),
-    "party_membership": ("党员名册", "party members"),
-}
-_OTHER: Final = ("其他记录", "other records")
 
 
 class NotUndone(GridmapError):
@@ -55,49 +26,45 @@ class NotUndone(GridmapError):
     code = "import_stands"
     zh = "不能撤销这次导入：{reason_zh}。"
     en = "This import cannot be rolled back: {reason_en}."
+    hint_zh = "{way_zh}"
+    hint_en = "{way_en}"
 
-
-@dataclass(frozen=True, slots=True)
-class Resting:
-    """Something that rests on an import.
-
-    Attributes:
-        zh, en: what it is.
-        count: how many.
-    """
-
-    zh: str
-    en: str
-    count: int
+    def __init__(
+        self, *, reason_zh: str, reason_en: str, way_zh: str = "", way_en: str = ""
+    ) -> None:
+        super().__init__(reason_zh=reason_zh, reason_en=reason_en, way_zh=way_zh, way_en=way_en)
 
 
 def resting(session: Session, record: ImportRecord) -> list[Resting]:
-    """Return what rests on an import; empty where it can be rolled back.
+    """Return what rests on an import, and how to mend it; empty where it can be rolled back.
 
     Args:
         session: the caller's transaction.
         record: an import that was loaded.
     """
-    counted: dict[tuple[str, str], int] = {}
-    tables = queries.written_tables(session, record.id)
-    for table in tables:
-        _add(counted, _CHANGED, queries.lost_or_changed(session, record.id, table))
-        found = queries.referring(session, record.id, table)
-        for other, count in (*found, *queries.coded(session, record.id, table)):
-            _add(counted, _WORDS.get(other, _OTHER), count)
+    return words.merged(_resting(session, record))
+
+
+def _resting(session: Session, record: ImportRecord) -> Iterator[Resting]:
+    for table in queries.written_tables(session, record.id):
+        yield _rests(words.CHANGED, rests.lost_or_changed(session, record.id, table))
+        for found in (
+            *rests.referring(session, record.id, table),
+            *rests.coded(session, record.id, table),
+        ):
+            yield _rests(words.words_of(found.table), found)
     for table in queries.changed_tables(session, record.id):
         if queries.is_dated(table):
-            _add(
-                counted,
-                _LATER,
-                queries.ended_since(session, record.id, table, record.from_day),
-            )
-    return [Resting(*words, count) for words, count in counted.items()]
+            again = rests.changed_again(session, record.id, table, record.from_day)
+            yield _rests(words.CHANGED, again)
+            yield _rests(words.LATER, rests.in_its_place(session, record.id, table))
+    keys = {key for key, _ in queries.settings_before(session, record.id)} - {CREDITS}
+    imports = rests.set_again(session, record.id, sorted(keys))
+    yield words.resting(words.SETTINGS, len(imports), imports, "setting")
 
 
-def _add(counted: dict[tuple[str, str], int], words: tuple[str, str], count: int) -> None:
-    if count:
-        counted[words] = counted.get(words, 0) + count
+def _rests(said: Words, found: Found) -> Resting:
+    return words.resting(said, found.count, found.imports, found.table)
 
 
 def undo(
@@ -125,7 +92,7 @@ def undo(
         with session.begin_nested():
             _undo(session, record)
     except IntegrityError as later:
-        raise _stands([Resting(*_LATER, 1)]) from later
+        raise stands([words.resting(words.LATER, 1, (), "")]) from later
     record.undone_at, record.undone_by_id = now, account_id
     audit.record(
         session,
@@ -154,13 +121,19 @@ def _refuse_others(session: Session, record: ImportRecord) -> None:
         )
     found = resting(session, record)
     if found:
-        raise _stands(found)
+        raise stands(found)
 
 
-def _stands(found: list[Resting]) -> NotUndone:
+def stands(found: list[Resting]) -> NotUndone:
+    """Return the refusal that says what rests on an import, and how to mend it."""
     zh = "、".join(f"{one.zh} {one.count} 条" for one in found)
     en = ", ".join(f"{one.count} {one.en}" for one in found)
-    return NotUndone(reason_zh=f"后来的数据依赖它：{zh}", reason_en=f"later data rest on it: {en}")
+    return NotUndone(
+        reason_zh=f"后来的数据依赖它：{zh}",
+        reason_en=f"later data rest on it: {en}",
+        way_zh=words.sentence(found, "zh"),
+        way_en=words.sentence(found, "en"),
+    )
 
 
 def _undo(session: Session, record: ImportRecord) -> None:
@@ -169,9 +142,20 @@ def _undo(session: Session, record: ImportRecord) -> None:
     for table in queries.changed_tables(session, record.id):
         queries.put_back(session, record.id, table)
     for key, value in queries.settings_before(session, record.id):
+        if key == CREDITS:
+            _take_credit_back(session, record)
+            continue
         found = session.get(Setting, key)
         if value is None and found is not None:
             session.delete(found)
         elif found is not None:
             found.value = value
     session.flush()
+
+
+def _take_credit_back(session: Session, record: ImportRecord) -> None:
+    """Take a source out of the credits of all maps again, unless another import still has it there."""
+    if rests.other_users(session, record.id, CREDITS):
+        return
+    for before in rests.named_first(session, record.id, CREDITS, OSM_CREDIT):
+        drop_credit(session, OSM_CREDIT, before)

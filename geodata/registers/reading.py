@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
+from geodata.books import Cell, Sheet
 from geodata.registers import layout, opening, sheet_cells
 from gridmap.errors import InvalidInput, TooLarge
 from gridmap.registers.catalogue import REGISTERS
@@ -99,7 +99,7 @@ def _refuse_nameless(filled: Filled, register: Register) -> None:
         )
 
 
-def _sheet(sheets: list[Worksheet], register: Register) -> tuple[Worksheet, int]:
+def _sheet(sheets: list[Sheet], register: Register) -> tuple[Sheet, int]:
     named = [sheet for sheet in sheets if sheet.title in {register.zh[:31], register.en[:31]}]
     for sheet in [*named, *sheets]:
         header = _header(sheet, register)
@@ -116,7 +116,7 @@ def _sheet(sheets: list[Worksheet], register: Register) -> tuple[Worksheet, int]
     )
 
 
-def _refuse_another(sheet: Worksheet, register: Register) -> None:
+def _refuse_another(sheet: Sheet, register: Register) -> None:
     """Registers may share all their headers: a sheet that is called like another one is that one's."""
     for other in REGISTERS.values():
         if other is not register and sheet.title in {other.zh[:31], other.en[:31]}:
@@ -127,14 +127,16 @@ def _refuse_another(sheet: Worksheet, register: Register) -> None:
             )
 
 
-def _header(sheet: Worksheet, register: Register) -> int:
+def _header(sheet: Sheet, register: Register) -> int:
     """The number of the row with most labels of the register; 0 where none has enough."""
     labels = set(_labels(register))
     best, most = 0, FEWEST_LABELS - 1
-    for row in sheet.iter_rows(min_row=1, max_row=min(sheet.max_row, HEADER_WITHIN)):
+    for row in sheet.rows:
+        if row.number > HEADER_WITHIN:
+            break
         known = len({_key(sheet_cells.text_of(cell)) for cell in row} & labels)
         if known > most:
-            best, most = int(row[0].row), known
+            best, most = row.number, known
     return best
 
 
@@ -155,7 +157,7 @@ def _key(header: str) -> str:
 class _Reading:
     """Reads one sheet."""
 
-    def __init__(self, register: Register, sheet: Worksheet, header: int) -> None:
+    def __init__(self, register: Register, sheet: Sheet, header: int) -> None:
         self.register, self.sheet, self.header = register, sheet, header
         self.filled = Filled()
         self.places: dict[int, Column] = {}
@@ -166,15 +168,15 @@ class _Reading:
         self._place_columns()
         self._find_merged()
         begun = False
-        for cells in self.sheet.iter_rows(min_row=self.header + 1):
-            here = [place for place in self.places if place < len(cells)]
-            if all(sheet_cells.is_blank(cells[place]) for place in here):
+        for cells in self.sheet.rows:
+            written = (cells.at(place) for place in self.places)
+            if cells.number <= self.header or all(map(sheet_cells.is_blank, written)):
                 continue
-            row = {place: self._cell(cells[place]) for place in here}
+            row = {place: self._cell(cells.at(place)) for place in self.places}
             if not begun and self._is_note(row):
                 continue
             begun = True
-            self._take(int(cells[0].row), row)
+            self._take(cells.number, row)
             if len(self.filled.faults) > MOST_FAULTS:
                 return
 
@@ -183,24 +185,22 @@ class _Reading:
 
     def _place_columns(self) -> None:
         labels, unknown = _labels(self.register), []
-        (header,) = self.sheet.iter_rows(min_row=self.header, max_row=self.header)
-        for place, cell in enumerate(header):
+        for cell in self.sheet.row(self.header):
             text = sheet_cells.text_of(cell)
             column = labels.get(_key(text))
             if column is None:
-                unknown += [f"{get_column_letter(place + 1)} {text[:40]}"] if text else []
+                unknown += [f"{get_column_letter(cell.column)} {text[:40]}"]
             elif column in self.places.values():
                 twice = tuple(words.format(label=text) for words in _TWICE)
                 self._fault(self.header, column.key, (twice[0], twice[1]))
             else:
-                self.places[place] = column
+                self.places[cell.column - 1] = column
         self.filled.unknown = tuple(unknown)
         self.filled.columns = tuple(c for c in self.places.values() if not c.derived)
 
     def _find_merged(self) -> None:
         """Cells merged downwards all mean the first one's value; merged across they mean nothing."""
-        for area in self.sheet.merged_cells.ranges:
-            left, top, right, bottom = area.bounds
+        for left, top, right, bottom in self.sheet.merged:
             columns = [
                 self.places.get(place - 1) for place in range(left, min(right, left + 99) + 1)
             ]
@@ -213,11 +213,11 @@ class _Reading:
                 rows = range(top + 1, min(bottom, self.header + MOST_ROWS) + 1)
                 self.merged |= {(row, left): (top, left) for row in rows}
 
-    def _cell(self, cell: Any) -> Any:  # noqa: ANN401 - a cell of openpyxl
+    def _cell(self, cell: Cell) -> Cell:
         first = self.merged.get((cell.row, cell.column))
-        return self.sheet.cell(*first) if first else cell
+        return self.sheet.row(first[0]).at(first[1] - 1) if first else cell
 
-    def _is_note(self, row: Mapping[int, Any]) -> bool:
+    def _is_note(self, row: Mapping[int, Cell]) -> bool:
         """Whether a row below the header is what the template says there."""
         written = [(self.places[place], sheet_cells.text_of(cell)) for place, cell in row.items()]
         written = [(column, text) for column, text in written if text]
@@ -226,7 +226,7 @@ class _Reading:
             _says(column, text, layout.example) for column, text in written
         )
 
-    def _take(self, number: int, row: Mapping[int, Any]) -> None:
+    def _take(self, number: int, row: Mapping[int, Cell]) -> None:
         if len(self.filled.rows) >= MOST_ROWS:
             raise TooLarge(what_zh="表格", what_en="The table", limit=f"{MOST_ROWS} 行 rows")
         values: dict[str, Value] = {}
@@ -243,7 +243,7 @@ class _Reading:
         self.filled.rows.append(Row(number, values, beside))
 
 
-def _value(column: Column, cell: Any) -> Value:  # noqa: ANN401 - a cell of openpyxl
+def _value(column: Column, cell: Cell) -> Value:
     text = sheet_cells.text_of(cell)
     if text.startswith(_EXAMPLES) and _says(column, text, layout.example):
         raise Unfit(*_STILL_EXAMPLE)

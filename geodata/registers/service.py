@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from geodata import workbook_imports
 from geodata.registers import comparing, making, reading
 from geodata.registers.comparing import Comparison, Fate, Line
 from gridmap.accounts.service import SignedIn
@@ -134,7 +135,10 @@ def take(
         raise PreviewOutdated
     written = Written(())
     if found.changes:
-        written = _write(session, keeper, wanted.register, found.changes, now)
+        kind = wanted.register.key
+        with workbook_imports.kept(session, keeper, kind, path, wanted.day, now) as record:
+            written = _write(session, keeper, wanted.register, found.changes, now)
+            record.counts = {str(fate): count for fate, count in shown.counts.items()}
         audit.record(
             session,
             "register_imported",

@@ -9,6 +9,7 @@ from typing import Any, Final
 from openpyxl.utils.datetime import from_excel
 from openpyxl.utils.escape import unescape
 
+from geodata.books import Cell
 from gridmap.registers.cells import Unfit, Value, value_of
 from gridmap.registers.columns import Column, ColumnType
 
@@ -31,17 +32,17 @@ _ROUNDED: Final = (
 )
 
 
-def is_blank(cell: Any) -> bool:  # noqa: ANN401 - a cell of openpyxl
+def is_blank(cell: Cell) -> bool:
     """Tell whether nothing is written in a cell."""
     return cell.value is None or (isinstance(cell.value, str) and not cell.value.strip())
 
 
-def text_of(cell: Any) -> str:  # noqa: ANN401 - a cell of openpyxl
+def text_of(cell: Cell) -> str:
     """Return what is written in a header or a note."""
     return "" if is_blank(cell) else unescape(str(cell.value)).strip()
 
 
-def value_in(column: Column, cell: Any) -> Value:  # noqa: ANN401 - a cell of openpyxl
+def value_in(column: Column, cell: Cell) -> Value:
     """Return the value of a cell; None where it is blank, also in columns that are needed.
 
     Raises:
@@ -56,7 +57,7 @@ def value_in(column: Column, cell: Any) -> Value:  # noqa: ANN401 - a cell of op
     return value_of(column, _plain(column, cell))
 
 
-def _plain(column: Column, cell: Any) -> object:  # noqa: ANN401 - a cell of openpyxl
+def _plain(column: Column, cell: Cell) -> object:
     value = cell.value
     if isinstance(value, str):
         value = unescape(value)
@@ -65,7 +66,7 @@ def _plain(column: Column, cell: Any) -> object:  # noqa: ANN401 - a cell of ope
     if isinstance(value, date | time):
         return _written(value)
     if isinstance(value, int | float) and not isinstance(value, bool) and _is_text(column):
-        return _digits(value, str(cell.number_format or ""))
+        return _digits(value, cell.number_format)
     return value
 
 

@@ -17,7 +17,7 @@ from gridmap.timespan import Span
 Found = Row[Any]
 
 _CENTRES: Final = text("""
-SELECT c.code, c.name, c.address, c.phone, c.hours, ST_X(c.spot) AS lon, ST_Y(c.spot) AS lat,
+SELECT c.code, c.name, c.address, c.phone, ST_X(c.spot) AS lon, ST_Y(c.spot) AS lat,
        array_agg(a.code ORDER BY a.code) FILTER (WHERE a.id IS NOT NULL) AS codes,
        array_agg(coalesce(v.name, a.code) ORDER BY a.code) FILTER (WHERE a.id IS NOT NULL) AS names,
        array_agg(a.id ORDER BY a.code) FILTER (WHERE a.id IS NOT NULL) AS ids,

@@ -36,8 +36,7 @@ class Centre:
     """A centre on a day.
 
     Attributes:
-        hours: its hours in words, from before they were data.
-        times: its hours as data.
+        times: when it is open.
         state: whether it is open at the moment asked for.
         whole_county: it serves every community.
         metres: straight from where the reader stands, None where that is not known.
@@ -47,7 +46,6 @@ class Centre:
     name: str
     address: str | None
     phone: str | None
-    hours: str | None
     lon: float
     lat: float
     served: tuple[Served, ...]
@@ -132,7 +130,6 @@ def _centre(row: Found, times: Times, now: datetime, here: tuple[float, float] |
         row.name,
         row.address,
         row.phone,
-        row.hours,
         row.lon,
         row.lat,
         served,

@@ -7,6 +7,7 @@ from typing import Final
 
 from gridmap.coverage import cautions, people_clauses, place_clauses
 from gridmap.coverage.audits import Check, Level, Pairs, Threshold
+from gridmap.coverage.centres_checks import CENTRES
 from gridmap.coverage.facts import CommunityFacts, SubjectKind, value_on
 from gridmap.coverage.gaps import Limits
 from gridmap.coverage.party_life_checks import PARTY_LIFE
@@ -268,5 +269,6 @@ ADVISED: Final[tuple[Check, ...]] = (
     *ROUNDS,
     *PARTY_LIFE,
     *VOLUNTEERING,
+    *CENTRES,
 )
 """In the order in which tables show them."""

@@ -132,6 +132,16 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
+class SilentCentre:
+    """A centre that serves the community, and days on which something of it was not on record; `id`: its record's."""
+
+    code: str
+    name: str
+    span: Span
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class GroupSize:
     """How many full members a building's party group has over a span; `code`: of the building.
 
@@ -249,6 +259,7 @@ class CommunityFacts:
         groups: its building groups that may be small.
         checked_in: spans in which an agency had reported to it (单位报到).
         serving: days up to this one on which voluntary service was held.
+        untimed, unphoned: centres that serve it, with the days on which they had no opening times, or no telephone.
     """
 
     code: str
@@ -280,6 +291,8 @@ class CommunityFacts:
     groups: tuple[GroupSize, ...] = ()
     checked_in: tuple[Span, ...] = ()
     serving: tuple[date, ...] = ()
+    untimed: tuple[SilentCentre, ...] = ()
+    unphoned: tuple[SilentCentre, ...] = ()
 
     @property
     def subject(self) -> Subject:

@@ -51,7 +51,7 @@ class Gap:
     def mend(self) -> Mend:
         """The form that mends it: its own, else that of the reason."""
         form = self.form or self.reason.form
-        return Mend(form.register, self.subject.code, form.kind, form.action.value)
+        return Mend(form.register, form.target or self.subject.code, form.kind, form.action.value)
 
 
 @dataclass(frozen=True, slots=True)

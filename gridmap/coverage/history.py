@@ -21,6 +21,7 @@ from gridmap.coverage.facts import (
     Lacking,
     Meeting,
     Reach,
+    SilentCentre,
     Standing,
     Steps,
     Tenure,
@@ -107,6 +108,8 @@ class CommunityHistory:
     groups: tuple[GroupSize, ...] = ()
     checked_in: tuple[Span, ...] = ()
     serving: tuple[date, ...] = ()
+    untimed: tuple[SilentCentre, ...] = ()
+    unphoned: tuple[SilentCentre, ...] = ()
 
     def on(self, day: date, *, lacks: bool = True) -> CommunityFacts | None:
         """Return the facts of a day; None on days when there is no such community.
@@ -137,6 +140,8 @@ class CommunityHistory:
             groups=tuple(one for one in self.groups if one.span.start <= day),
             checked_in=tuple(span for span in self.checked_in if span.start <= day),
             serving=tuple(held for held in self.serving if held <= day),
+            untimed=tuple(one for one in self.untimed if one.span.start <= day),
+            unphoned=tuple(one for one in self.unphoned if one.span.start <= day),
             **lists,
         )
 
@@ -170,6 +175,7 @@ class CommunityHistory:
     def _spans(self) -> Iterator[Span]:
         yield from (post.span for post in self._people())
         yield from (one.span for one in (*self.branches, *self.units))
+        yield from (one.span for one in (*self.untimed, *self.unphoned))
         yield from (one.span for one in (*self.names, *self.townships))
         yield from (one.here for one in self.groups if one.here)
         yield from (one.span for one in self.groups)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from gridmap.coverage.centres_queries import silent
 from gridmap.coverage.gathering import Rows, gather
 from gridmap.coverage.history import History
 from gridmap.coverage.lack_queries import lacks
@@ -21,6 +22,7 @@ from gridmap.coverage.red_property_queries import followed
 from gridmap.coverage.rounds_queries import door_changes
 from gridmap.coverage.rules import Asked
 from gridmap.coverage.volunteering_queries import served
+from gridmap.store.layers import LEDGER
 from gridmap.store.memory import Memory
 from gridmap.store.revision import Version, version
 from gridmap.terms import PostKind
@@ -157,7 +159,7 @@ def history(session: Session, first: date, last: date, asked: Asked) -> History:
         last: the same or a later one; the window holds both.
         asked: what the rules of these days ask for.
     """
-    data = version(session)
+    data = version(session, *LEDGER)
     known = _histories.find(
         lambda key: key[0] == data and key[1] <= first and last <= key[2] and asked.within(key[3])
     )
@@ -189,6 +191,7 @@ def _read(session: Session, data: Version, window: tuple[date, date], asked: Ask
         **followed(session, last),
         **party_life(session, first, last),
         **served(session, last),
+        **silent(session, last),
     }
     return History(first, last, gather(rows, lists, reaches))
 

@@ -82,11 +82,15 @@ class Action(Term):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The form that mends something: a register, what it does there, and for which kind of record."""
+    """The form that mends something: a register, what it does there, and for which kind of record.
+
+    `target`: code of what it is about, where that is not what the gap is about.
+    """
 
     register: str
     action: Action = Action.BEGIN
     kind: str | None = None
+    target: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,21 @@
-"""What an import wrote, and how it was before: with these, an import is rolled back as a whole."""
+"""What imports wrote, and how it was before: with these, an import is rolled back as a whole."""
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    String,
+    Text,
+)
 from sqlalchemy.dialects.postgresql import INT4MULTIRANGE, JSONB, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -40,3 +51,44 @@ class ImportBefore(Base):
     row_id: Mapped[int] = mapped_column()
     change: Mapped[str] = mapped_column(String(8))
     before: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class WorkbookImport(Base):
+    """A workbook that was taken: `kind` is a register's key, or ``names``.
+
+    Without an account it came by the command. `undone_at`: it was rolled back as a whole.
+    """
+
+    __tablename__ = "workbook_import"
+    __table_args__ = (Index("ix_workbook_import_kind", "kind", "at"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    file_name: Mapped[str] = mapped_column(Text)
+    file_sha256: Mapped[str] = mapped_column(String(64))
+    day: Mapped[date] = mapped_column(Date)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    counts: Mapped[dict[str, int]] = mapped_column(JSONB)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    undone_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+
+class WorkbookStep(Base):
+    """A row that a workbook added (no `before`), changed, or removed (no `after`), as PostgreSQL writes rows.
+
+    A trigger keeps it; the nightly job drops what is too old to be rolled back: rows may hold personal data.
+    """
+
+    __tablename__ = "workbook_step"
+    __table_args__ = (
+        CheckConstraint("before IS NOT NULL OR after IS NOT NULL", name="step"),
+        Index("ix_workbook_step_row", "import_id", "table_name", "row_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("workbook_import.id"))
+    table_name: Mapped[str] = mapped_column(String(32))
+    row_id: Mapped[int] = mapped_column(BigInteger)
+    before: Mapped[str | None] = mapped_column(Text)
+    after: Mapped[str | None] = mapped_column(Text)

@@ -75,7 +75,6 @@ class ServiceCentre(Dated, Base):
     name: Mapped[str] = mapped_column(Text)
     address: Mapped[str | None] = mapped_column(Text)
     phone: Mapped[str | None] = mapped_column(String(32))
-    hours: Mapped[str | None] = mapped_column(Text)
     spot: Mapped[WKBElement] = mapped_column(
         Geometry("POINT", srid=STORED_SRID, spatial_index=False)
     )

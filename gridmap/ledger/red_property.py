@@ -96,6 +96,32 @@ class MeetingItem(Base):
     decision: Mapped[str | None] = mapped_column(Text)
 
 
+class MeetingParty(Base):
+    """A property company, an owners' committee (by its compound) or a residents' committee (by its community)
+    was at a joint meeting, or was asked and did not come.
+    """  # noqa: D205 - one sentence
+
+    __tablename__ = "meeting_party"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(company_id, compound_id, community_id) = 1", name="side"),
+        UniqueConstraint(
+            "meeting_id",
+            "company_id",
+            "compound_id",
+            "community_id",
+            name="uq_meeting_party",
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("joint_meeting.id"))
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("property_company.id"), index=True)
+    compound_id: Mapped[int | None] = mapped_column(ForeignKey("compound.id"), index=True)
+    community_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"), index=True)
+    came: Mapped[bool] = mapped_column()
+
+
 class MeetingAgency(Base):
     """An agency took part in a joint meeting."""
 

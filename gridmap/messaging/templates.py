@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from gridmap.messaging.joint_templates import DOORS, MEETINGS, OF_DOORS, OF_MEETINGS
 from gridmap.messaging.words import Event, Template
 
 LANGUAGES: Final = ("zh", "en")
@@ -280,6 +281,8 @@ DEFAULTS: Final[Mapping[tuple[Event, str], Template]] = {
         (_GAPS, _OF_GAPS),
         (_DUTIES, _OF_DUTIES),
         (_FOLLOW_UP, _OF_FOLLOW_UP),
+        (MEETINGS, OF_MEETINGS),
+        (DOORS, OF_DOORS),
         (_WEBHOOKS, _OF_WEBHOOKS),
         (_REPORTER, _ASIDE),
     )

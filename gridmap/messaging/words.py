@@ -37,7 +37,10 @@ _MARKDOWN: Final = str.maketrans(
     | {"[": "［", "]": "］", "(": "（", ")": "）", "<": "＜", ">": "＞"}
 )
 _REPORTER: Final = "reporter_"
-_PERSONAL: Final = ("plan_", "gap_", "webhook_", "party_", "follow_up_", "unit_")
+_PERSONAL: Final = (
+    *("plan_", "gap_", "webhook_", "party_", "follow_up_", "unit_"),
+    *("joint_", "doors_"),
+)
 
 
 class Event(Term):
@@ -72,6 +75,15 @@ class Event(Term):
     FOLLOW_UP_DUE = "follow_up_due", "议定事项将到期", "A joint meeting's task is due"
     FOLLOW_UP_LATE = "follow_up_late", "议定事项过期", "A joint meeting's task is overdue"
     UNIT_IDLE = "unit_idle", "分包单位本季无工作", "A responsible unit has done nothing"
+
+    JOINT_CALLED = "joint_called", "联席会议邀请", "Invited to a joint meeting"
+    JOINT_SOON = "joint_soon", "联席会议将开", "A joint meeting is near"
+    JOINT_MOVED = "joint_moved", "联席会议改期", "A joint meeting was moved"
+    JOINT_CANCELLED = "joint_cancelled", "联席会议取消", "A joint meeting was cancelled"
+    JOINT_WAITING = "joint_waiting", "联席会议待补纪要", "A joint meeting waits for its minutes"
+
+    DOORS_LATE = "doors_late", "走访超期（每周）", "Doors overdue (weekly)"
+    DOORS_BEHIND = "doors_behind", "网格走访落后（每周）", "Grids far behind with visits (weekly)"
 
     WEBHOOK_STOPPED = "webhook_stopped", "推送已停用", "A webhook was stopped"
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from gridmap.publishing.fields import Access, Collection, Field, FieldType, Shape
+from gridmap.publishing.fields import COMMUNITY, NAME, Access, Collection, Field, FieldType, Shape
+from gridmap.publishing.serving import ACTIVITIES, CENTRES, NEEDS
+from gridmap.store.layers import LEDGER
 
 _INTEGER, _FLAG = FieldType.INTEGER, FieldType.FLAG
-_NAME: Final = Field("name", "名称", "Name", on_map=True)
 _KIND: Final = Field("kind", "类型", "Kind", on_map=True)
-_COMMUNITY: Final = (
-    Field("community_code", "社区编码", "Community code", short="comm_code", on_map=True),
-    Field("community", "社区", "Community", short="community"),
-)
 _HOMES: Final = (
     Field("households", "户数", "Households", _INTEGER),
     Field("residents", "人数", "Residents", _INTEGER),
@@ -24,7 +21,7 @@ COMMUNITIES: Final = Collection(
     "Communities",
     Shape.POLYGON,
     (
-        _NAME,
+        NAME,
         Field("township", "乡镇（街道）", "Township", on_map=True),
         Field("township_code", "乡镇（街道）编码", "Township code", short="town_code"),
     ),
@@ -44,7 +41,7 @@ GRIDS: Final = Collection(
     "网格",
     "Grids",
     Shape.POLYGON,
-    (_NAME, *_COMMUNITY, Field("buildings", "楼栋数", "Buildings", _INTEGER), *_HOMES),
+    (NAME, *COMMUNITY, Field("buildings", "楼栋数", "Buildings", _INTEGER), *_HOMES),
     ("areas", "grids", "buildings"),
     """
     SELECT g.code, v.name, a.code AS community_code, c.name AS community, n.buildings, n.households,
@@ -69,9 +66,9 @@ COMPOUNDS: Final = Collection(
     "Compounds",
     Shape.POLYGON,
     (
-        _NAME,
+        NAME,
         Field("aliases", "别名", "Aliases"),
-        *_COMMUNITY,
+        *COMMUNITY,
         Field("company", "物业公司", "Property company"),
         Field("in_ledger", "无物业台账", "In the ledger of unserved", _FLAG),
         Field("lane", "弄", "Lane"),
@@ -102,8 +99,8 @@ RED_PROPERTY: Final = Collection(
     "Red property",
     Shape.POLYGON,
     (
-        _NAME,
-        *_COMMUNITY,
+        NAME,
+        *COMMUNITY,
         Field("care", "谁管", "Care", on_map=True),
         Field("company", "物业公司", "Property company", on_map=True),
         Field("company_form", "物业党组织", "Company's party form", short="comp_form", on_map=True),
@@ -137,7 +134,7 @@ BUILDINGS: Final = Collection(
     (
         Field("number", "楼号", "Number", on_map=True),
         Field("zone", "期区", "Zone", on_map=True),
-        _NAME,
+        NAME,
         Field("address", "地址", "Address"),
         _KIND,
         Field("units", "单元数", "Units", _INTEGER),
@@ -168,7 +165,7 @@ ROADS: Final = Collection(
     "道路",
     "Roads",
     Shape.LINE,
-    (_NAME, _KIND),
+    (NAME, _KIND),
     ("geography",),
     "SELECT code, name, kind, valid, line AS geom FROM road",
 )
@@ -178,7 +175,7 @@ WATER: Final = Collection(
     "水面",
     "Water",
     Shape.POLYGON,
-    (_NAME, _KIND),
+    (NAME, _KIND),
     ("geography",),
     "SELECT code, name, kind, valid, surface AS geom FROM water",
 )
@@ -188,24 +185,9 @@ PLACES: Final = Collection(
     "地点",
     "Places",
     Shape.ANY,
-    (_NAME, _KIND),
+    (NAME, _KIND),
     ("geography",),
     "SELECT code, name, kind, valid, shape AS geom FROM place",
-)
-
-CENTRES: Final = Collection(
-    "centres",
-    "党群服务中心",
-    "Party-mass service centres",
-    Shape.POINT,
-    (
-        _NAME,
-        Field("address", "地址", "Address", on_map=True),
-        Field("phone", "电话", "Phone", on_map=True),
-        Field("hours", "开放时间", "Opening hours", on_map=True),
-    ),
-    ("property",),
-    "SELECT code, name, address, phone, hours, valid, spot AS geom FROM service_centre",
 )
 
 REPORTS: Final = Collection(
@@ -214,13 +196,13 @@ REPORTS: Final = Collection(
     "Reports by grid",
     Shape.POLYGON,
     (
-        _NAME,
-        *_COMMUNITY,
+        NAME,
+        *COMMUNITY,
         Field("open", "在办", "Open", _INTEGER),
         Field("filed", "三十天内受理", "Filed within 30 days", _INTEGER),
         Field("closed", "三十天内办结", "Closed within 30 days", _INTEGER),
     ),
-    ("areas", "grids"),
+    ("areas", "grids", "reports"),
     """
     SELECT g.code, v.name, a.code AS community_code, c.name AS community, v.valid, v.boundary AS geom
     FROM grid g
@@ -239,13 +221,13 @@ COVERAGE: Final = Collection(
     "Coverage by community",
     Shape.POLYGON,
     (
-        _NAME,
+        NAME,
         Field("township", "乡镇（街道）", "Township"),
         Field("gaps", "缺项", "Gaps", _INTEGER),
         Field("advised", "提示", "Advised", _INTEGER),
         Field("checks", "缺哪些", "What is missing"),
     ),
-    COMMUNITIES.depends_on,
+    LEDGER,
     COMMUNITIES.sql,
     computed=frozenset({"gaps", "advised", "checks"}),
     on_map=False,
@@ -261,6 +243,8 @@ COLLECTIONS: Final[tuple[Collection, ...]] = (
     WATER,
     PLACES,
     CENTRES,
+    ACTIVITIES,
+    NEEDS,
     REPORTS,
     COVERAGE,
 )

@@ -13,17 +13,29 @@ from gridmap.coverage.checks import CHECKS
 from gridmap.dispatch import service as dispatch
 from gridmap.publishing.collections import COVERAGE, REPORTS
 from gridmap.publishing.fields import Collection, FieldType
+from gridmap.store import revision
+from gridmap.store.memory import Memory
 
 _LABELS: Final = {check.key: check.label.zh for check in CHECKS}
 
 Values = Mapping[str, Mapping[str, Any]]
 """Fields of each feature, by its code."""
 
+_KEPT: Final = Memory[Values](12)
+"""By database, state of all that is counted, collection and day."""
+
 
 def values_of(session: Session, collection: Collection, day: date) -> Values:
-    """Return the computed fields of a collection on a day, by code; nothing for one without any."""
+    """Return the computed fields of a collection on a day, by code; nothing for one without any.
+
+    Counted once for a state of the data; what the transaction itself has written counts.
+    """
     compute = _COMPUTED.get(collection.name)
-    return compute(session, day) if compute else {}
+    if compute is None:
+        return {}
+    state = revision.version(session, *collection.depends_on)
+    key = (str(session.connection().engine.url), state, collection.name, day)
+    return _KEPT.get(key, lambda: compute(session, day))
 
 
 def without_any(collection: Collection) -> dict[str, Any]:

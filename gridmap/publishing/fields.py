@@ -101,3 +101,10 @@ class Collection:
     def stored(self) -> tuple[Field, ...]:
         """Return the fields that are columns of the SQL."""
         return tuple(one for one in self.fields if one.name not in self.computed)
+
+
+NAME: Final = Field("name", "名称", "Name", on_map=True)
+COMMUNITY: Final = (
+    Field("community_code", "社区编码", "Community code", short="comm_code", on_map=True),
+    Field("community", "社区", "Community", short="community"),
+)

@@ -31,7 +31,7 @@ class Page:
 
 
 def page(session: Session, collection: Collection, wanted: Wanted) -> Page:
-    """Return a page of features; one statement, more where values are counted.
+    """Return a page of features; one statement, more where values are counted anew.
 
     Over a stretch of days a feature's id is its code and its first day, since a code can have many versions.
 

@@ -71,7 +71,7 @@ def county(session: Session, day: date) -> County:
 
 def etag(session: Session, collection: Collection, day: date, *place: object) -> str:
     """Return a tag that changes with every change of what the collection shows; one statement."""
-    numbers = revisions(session)
+    numbers = revisions(session, *collection.depends_on)
     parts = [f"{numbers.get(layer, 0)}" for layer in collection.depends_on]
     return "-".join([collection.name, day.isoformat(), *parts, *(str(part) for part in place)])
 

@@ -31,19 +31,21 @@ def made(session: Session, collection: Collection, block: Sequence[Tile], day: d
     return tile_queries.tiles(session, collection, block, day, values)
 
 
-def may_be_kept(collection: Collection) -> bool:
-    """Tell whether tiles of a collection hold until a change of the ledger; what is counted has no such number."""
-    return not collection.computed
-
-
 def holds(changes: Changes, collection: Collection, at: Tile, seen: Version, now: Version) -> bool:
-    """Tell whether a tile that was as it should be at a version is so now."""
-    tables = TILINGS[collection.name].tables
-    return not changes.touched(version_of(collection, seen), now, tables, at.reach)
+    """Tell whether a tile that was as it should be at a version is so now.
+
+    What is counted may change anywhere with any change of what it is counted from.
+    """
+    before = version_of(collection, seen)
+    if collection.computed:
+        return before == version_of(collection, now)
+    return not changes.touched(before, now, TILINGS[collection.name].tables, at.reach)
 
 
 def version_of(collection: Collection, now: Version) -> Version:
     """Return the part of a version that tiles of a collection depend on."""
+    if collection.computed:
+        return part(now, *collection.depends_on)
     return part(now, *_layers(TILINGS[collection.name].tables))
 
 

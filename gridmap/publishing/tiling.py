@@ -10,7 +10,6 @@ from typing import Final
 from gridmap.errors import InvalidInput
 from gridmap.publishing.collections import (
     BUILDINGS,
-    CENTRES,
     COMMUNITIES,
     COMPOUNDS,
     COVERAGE,
@@ -22,6 +21,7 @@ from gridmap.publishing.collections import (
     WATER,
 )
 from gridmap.publishing.fields import Collection, Field
+from gridmap.publishing.serving import ACTIVITIES, CENTRES, NEEDS
 
 EXTENT: Final = 4096
 """Units along the edge of a tile."""
@@ -77,7 +77,9 @@ TILINGS: Final[Mapping[str, Tiling]] = {
     ROADS.name: Tiling(10, frozenset({"road"})),
     WATER.name: Tiling(8, frozenset({"water"})),
     PLACES.name: Tiling(12, frozenset({"place"})),
-    CENTRES.name: Tiling(8, frozenset({"service_centre"})),
+    CENTRES.name: Tiling(8, frozenset({"service_centre", "centre_opening", "centre_closure"})),
+    ACTIVITIES.name: Tiling(9, frozenset({"area", "activity"})),
+    NEEDS.name: Tiling(9, frozenset({"area", "area_version", "need"})),
     REPORTS.name: Tiling(9, frozenset({"area", "grid", "grid_version"})),
     COVERAGE.name: Tiling(7, _AREAS),
 }

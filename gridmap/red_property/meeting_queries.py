@@ -33,9 +33,17 @@ GROUP BY m.id, a.id, n.name
 ORDER BY m.day DESC, m.id DESC
 LIMIT :most
 """)
-_ITEMS: Final = text(
-    "SELECT id, position, title, decision FROM meeting_item WHERE meeting_id = :id ORDER BY position"
-)
+# A point that was proposed before the meeting knows what it is about.
+_ITEMS: Final = text("""
+SELECT i.id, i.position, i.title, i.decision, r.number AS report, c.code AS compound_code, v.name AS compound
+FROM meeting_item i
+LEFT JOIN meeting_plan p ON p.meeting_id = i.meeting_id
+LEFT JOIN meeting_proposal q ON q.plan_id = p.id AND q.title = i.title
+LEFT JOIN report r ON r.id = q.report_id
+LEFT JOIN compound c ON c.id = q.compound_id
+LEFT JOIN compound_version v ON v.compound_id = c.id AND v.valid @> CAST(:day AS date)
+WHERE i.meeting_id = :id ORDER BY i.position
+""")
 _AGENCIES: Final = text("""
 SELECT y.code, y.name FROM meeting_agency g JOIN agency y ON y.id = g.agency_id
 WHERE g.meeting_id = :id ORDER BY y.code
@@ -83,9 +91,9 @@ def meetings(
     return session.execute(_MEETINGS, asked).all()
 
 
-def items(session: Session, meeting_id: int) -> Sequence[Found]:
-    """Return the agenda of a meeting."""
-    return session.execute(_ITEMS, {"id": meeting_id}).all()
+def items(session: Session, meeting_id: int, day: date) -> Sequence[Found]:
+    """Return the agenda of a meeting, with what its points are about."""
+    return session.execute(_ITEMS, {"id": meeting_id, "day": day}).all()
 
 
 def agencies(session: Session, meeting_id: int) -> Sequence[Found]:
@@ -140,9 +148,9 @@ def within(session: Session, scope: Scope, community_id: int) -> bool:
 
 
 def communities(session: Session, scope: Scope, day: date) -> Sequence[Found]:
-    """Return code and name of the communities of a day that lie in somebody's scope."""
+    """Return code, name and id of the communities of a day that lie in somebody's scope."""
     query = (
-        select(Area.code, AreaVersion.name)
+        select(Area.code, AreaVersion.name, Area.id)
         .join(AreaVersion, AreaVersion.area_id == Area.id)
         .where(Area.kind == AreaKind.COMMUNITY, as_of(AreaVersion, day))
         .order_by(Area.code)

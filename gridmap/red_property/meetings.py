@@ -8,10 +8,12 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from gridmap.accounts.authority import Right
+from gridmap.accounts.authority import RIGHTS, Right, Scope, scope_of
 from gridmap.accounts.service import SignedIn
 from gridmap.errors import NotFound
+from gridmap.red_property import attending
 from gridmap.red_property import meeting_queries as queries
+from gridmap.red_property.attending import Seat
 from gridmap.red_property.meeting_queries import Found
 from gridmap.terms import PostKind
 
@@ -36,12 +38,15 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A point of the agenda, and what was decided."""
+    """A point of the agenda, and what was decided; the report (number) or compound that it was proposed for."""
 
     id: int
     position: int
     title: str
     decision: str | None
+    report: str | None = None
+    compound_code: str | None = None
+    compound: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ class Whole:
     points: tuple[Point, ...]
     agencies: tuple[tuple[str, str], ...]
     tasks: tuple[Task, ...]
+    seats: tuple[Seat, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +106,10 @@ def whole(session: Session, meeting_id: int, day: date) -> Whole:
         raise NotFound(what_zh="这次会议", what_en="This meeting")
     return Whole(
         _meeting(rows[0]),
-        tuple(
-            Point(row.id, row.position, row.title, row.decision)
-            for row in queries.items(session, meeting_id)
-        ),
+        tuple(Point(*row) for row in queries.items(session, meeting_id, day)),
         tuple((row.code, row.name) for row in queries.agencies(session, meeting_id)),
         _tasks(queries.tasks(session, day, meeting=meeting_id), day),
+        attending.seats(session, meeting_id),
     )
 
 
@@ -145,14 +149,29 @@ def candidates(session: Session, community_id: int, day: date) -> tuple[Candidat
 def may_keep(session: Session, reader: SignedIn, community_id: int) -> bool:
     """Tell whether somebody keeps the registers of a community."""
     scope = reader.scope
-    return scope.may(Right.KEEP_REGISTERS) and queries.within(session, scope, community_id)
+    return scope.may(Right.KEEP_REGISTERS) and queries.within(session, keeping(scope), community_id)
+
+
+def keeping(scope: Scope) -> Scope:
+    """Return what the posts that keep registers reach: another post's reading is no keeping."""
+    kinds = RIGHTS[Right.KEEP_REGISTERS]
+    return scope_of((post for post in scope.posts if post.kind in kinds), ())
 
 
 def kept_communities(session: Session, reader: SignedIn, day: date) -> tuple[tuple[str, str], ...]:
     """Return code and name of the communities of a day whose registers somebody keeps."""
     if not reader.scope.may(Right.KEEP_REGISTERS):
         return ()
-    return tuple((row.code, row.name) for row in queries.communities(session, reader.scope, day))
+    found = queries.communities(session, keeping(reader.scope), day)
+    return tuple((row.code, row.name) for row in found)
+
+
+def kept_ids(session: Session, reader: SignedIn, day: date) -> dict[str, int]:
+    """Return ids by code of the communities of a day whose registers somebody keeps."""
+    if not reader.scope.may(Right.KEEP_REGISTERS):
+        return {}
+    found = queries.communities(session, keeping(reader.scope), day)
+    return {row.code: row.id for row in found}
 
 
 def _meeting(row: Found) -> Meeting:

@@ -15,14 +15,13 @@ from typing import Final
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gridmap.accounts.authority import Right
 from gridmap.accounts.service import SignedIn
 from gridmap.errors import InvalidInput, NotAllowed, NotFound
 from gridmap.ledger.posts import Agency
 from gridmap.ledger.red_property import UnitDeed
 from gridmap.messaging import service as messaging
 from gridmap.messaging.words import Event, Notice, Place
-from gridmap.red_property import meeting_queries
+from gridmap.red_property import meetings
 from gridmap.red_property import unit_queries as queries
 from gridmap.red_property.unit_queries import Found
 from gridmap.store import audit
@@ -163,8 +162,7 @@ def may_record(session: Session, reader: SignedIn, unit: Unit) -> bool:
     """Tell whether somebody may write down what a unit did: its handlers, and who keeps the community's registers."""
     if unit.agency_id in reader.scope.agencies:
         return True
-    keeps = reader.scope.may(Right.KEEP_REGISTERS)
-    return keeps and meeting_queries.within(session, reader.scope, unit.community_id)
+    return meetings.may_keep(session, reader, unit.community_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,10 +193,8 @@ def record(session: Session, reader: SignedIn, code: str, wanted: Wanted, now: d
             reason_zh="这一天该部门没有分包这个社区。",
             reason_en="The agency does not answer for this community on that day.",
         )
-    keeps = reader.scope.may(Right.KEEP_REGISTERS) and meeting_queries.within(
-        session, reader.scope, home.id
-    )
-    if by.id not in reader.scope.agencies and not keeps:
+    handles = by.id in reader.scope.agencies
+    if not handles and not meetings.may_keep(session, reader, home.id):
         raise NotAllowed
     row = UnitDeed(
         community_id=home.id,

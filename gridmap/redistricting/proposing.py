@@ -111,9 +111,16 @@ def _found(row: ProposalRow) -> Found:
     return Found(row.kind, row.figures, grids, unpacked(row.assignment))
 
 
-def stop(session: Session, planner: SignedIn, plan_id: int) -> None:
-    """Stop the open searches of a plan; what they have found stays."""
+def stop(session: Session, planner: SignedIn, plan_id: int, run_id: int) -> None:
+    """Stop the open searches of a plan; what they have found stays.
+
+    Raises:
+        NotAllowed: no planner.
+        NotFound: the plan has no such search.
+    """
     require(planner)
+    if queries.run(session, plan_id, run_id) is None:
+        raise _no_run()
     queries.stop_open(session, plan_id)
 
 

@@ -19,9 +19,9 @@ from gridmap.accounts.service import SignedIn
 from gridmap.errors import NotFound
 from gridmap.ledger.party import PartyVersion
 from gridmap.redistricting.journal import Journal, Written
-from gridmap.redistricting.opening import require
+from gridmap.redistricting.opening import no_plan, require
 from gridmap.redistricting.queries import adoption as adoptions
-from gridmap.redistricting.queries import spans
+from gridmap.redistricting.queries import plans, spans
 from gridmap.redistricting.queries import tasks as queries
 from gridmap.redistricting.refusals import NotPublishable
 from gridmap.redistricting.states import Superseded
@@ -145,10 +145,13 @@ def of_plan(session: Session, reader: SignedIn, plan_id: int) -> list[OpenTask]:
 
     Raises:
         NotAllowed: neither planner nor reviewer.
+        NotFound: there is no such plan.
     """
     if not reader.scope.may(Right.PLAN):
         require(reader, Right.APPROVE_PLANS)
     rows = queries.of_plan(session, plan_id)
+    if not rows and plans.plan(session, plan_id) is None:
+        raise no_plan()
     later = queries.superseding(session, rows)
     return [_shown(row, later) for row in rows]
 
@@ -164,6 +167,21 @@ def _shown(row: PlanTask, later: Mapping[int, queries.Found]) -> OpenTask:
         row.outcome,
         Later(by.plan_id, by.name, by.day, Superseded(row.reason)) if by and row.reason else None,
     )
+
+
+def refuse_others(session: Session, reader: SignedIn, plan_id: int, task_id: int) -> None:
+    """Refuse a task that is none of the plan's.
+
+    Raises:
+        NotAllowed: neither planner nor reviewer.
+        NotFound: there is no such plan, or no such task of it.
+    """
+    if all(one.id != task_id for one in of_plan(session, reader, plan_id)):
+        raise _no_task()
+
+
+def _no_task() -> NotFound:
+    return NotFound(what_zh="这件待办", what_en="This task")
 
 
 def accept(session: Session, planner: SignedIn, task_id: int, now: datetime) -> None:
@@ -204,7 +222,7 @@ def _held(session: Session, planner: SignedIn, task_id: int) -> tuple[Adoption, 
     require(planner)
     adoption_id = queries.adoption_of(session, task_id)
     if adoption_id is None:
-        raise NotFound(what_zh="这件待办", what_en="This task")
+        raise _no_task()
     adoption = adoptions.adoption_held(session, adoption_id)
     row = queries.held(session, task_id)
     if row.superseded_by_id is not None:

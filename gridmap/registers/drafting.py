@@ -203,11 +203,11 @@ class Drafting:
 
     def _place_column(self) -> str | None:
         keys = (
+            "meeting",
             "target",
             "community",
             "compound",
             "communities",
-            "meeting",
             "centre",
             "organisation",
         )

@@ -25,6 +25,7 @@ from gridmap.ledger.red_property import (
     JointPost,
     MeetingAgency,
     MeetingItem,
+    MeetingParty,
     MeetingTask,
     SelfManagement,
     UnitDeed,
@@ -118,6 +119,7 @@ _RED_PROPERTY: Final[dict[str, Home]] = {
     "joint-posts": Home(JointPost, ("duty",), _COMMUNITY | _PERSON | _COMPANY | _COMPOUND),
     "self-management": Home(SelfManagement, ("work", "manager", "phone"), _COMPOUND),
     "meeting-items": Home(MeetingItem, ("position", "title", "decision"), _MEETING),
+    "meeting-parties": Home(MeetingParty, ("came",), _MEETING | _COMPANY | _COMPOUND | _COMMUNITY),
     "meeting-agencies": Home(MeetingAgency, (), _MEETING | _AGENCY),
     "meeting-tasks": Home(MeetingTask, ("title", "due", "done_on", "result"), _MEETING | _PERSON),
     "unit-deeds": Home(UnitDeed, ("day", "kind", "note"), _COMMUNITY | _AGENCY),
@@ -206,9 +208,7 @@ HOMES: Final[Mapping[str, Home]] = (
         ),
         "owners-committees": Home(OwnersCommittee, ("name", "party_form"), _COMPOUND),
         "unserved-compounds": Home(UnservedCompound, ("self_management",), _COMPOUND),
-        "service-centres": Home(
-            ServiceCentre, ("code", "name", "address", "phone", "hours"), prefix="DQFW"
-        ),
+        "service-centres": Home(ServiceCentre, ("code", "name", "address", "phone"), prefix="DQFW"),
         "agencies": Home(Agency, ("code", "name", "line", "phone"), prefix="DW"),
         "persons": Home(
             Person,

@@ -181,7 +181,6 @@ PLACE_REGISTERS: Final[tuple[Register, ...]] = (
         (
             _own_code(("中心编码", "Centre's code"), "FW01"), _NAME,
             Column("address", "地址", "Address", longest=200), _UNIT_PHONE,
-            Column("hours", "开放时间", "Hours", longest=200, example="周一至周日 8:30-18:00"),
             Column("communities", "服务社区编码", "Communities served", ColumnType.CODE, required=True,
                    refers=(Refers.COMMUNITY,), many=True, longest=600, example="419901001001、419901001002",
                    explain_zh="多个编码之间用顿号隔开。", explain_en="Several codes with commas between them."),

@@ -114,6 +114,27 @@ RED_PROPERTY_REGISTERS: Final[tuple[Register, ...]] = (
         ("meeting", "position"), ("meeting",), ScopeLevel.COMMUNITY, ("meeting_item",), dated=False,
     ),
     Register(
+        "meeting-parties", "联席会议到会各方", "Sides at joint meetings", Group.MEETINGS,
+        "哪家物业企业、哪个小区的业委会、哪个社区的居委会应到哪次党建联席会议，来了没有：三个编码只填一个。",
+        "Which property company, owners' committee or residents' committee was asked to a joint meeting, and"
+        " whether it came; write one of the three codes.",
+        (
+            *_MEETING,
+            _code("company", ("企业编码", "Company's code"), Refers.COMPANY, "WY01", required=False),
+            _name("company_name", ("物业企业", "Company")),
+            _code("compound", ("业委会所在小区编码", "Compound of the owners' committee"), Refers.COMPOUND,
+                  "XQ001", required=False),
+            _name("compound_name", ("业委会所在小区", "Owners' committee of")),
+            _code("community", ("居委会所在社区编码", "Community of the residents' committee"), Refers.COMMUNITY,
+                  "419901001001", required=False),
+            _name("community_name", ("居委会所在社区", "Residents' committee of")),
+            Column("came", "到会", "Came", ColumnType.YES_NO, required=True, example="是",
+                   explain_zh="应到没来的填“否”。", explain_en="No: it was asked and did not come."),
+        ),
+        ("meeting", "company", "compound", "community"), ("meeting",), ScopeLevel.COMMUNITY,
+        ("meeting_party",), dated=False,
+    ),
+    Register(
         "meeting-agencies", "联席会议参加部门", "Agencies at joint meetings", Group.MEETINGS,
         "哪些部门参加了哪次党建联席会议；分包单位的参会从这里统计。",
         "Which agencies took part in a joint meeting; what a responsible unit attended is counted from here.",

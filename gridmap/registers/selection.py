@@ -234,7 +234,7 @@ def _joined(query: Query, register: Register, day: date) -> Query:
     query, places = _with_targets(query, base, refers, day)
     if Refers.MEETING in refers:
         query = query.join(JointMeeting, JointMeeting.id == base.meeting_id)
-        places.append(JointMeeting.community_id)
+        places.insert(0, JointMeeting.community_id)
     return _with_place(query, register, places, day)
 
 

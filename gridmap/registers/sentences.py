@@ -183,6 +183,17 @@ CONSTRAINTS: Final[Mapping[str, tuple[str, Words]]] = {
         "position",
         ("这次会议已有这个序号的议题。", "The meeting has a point of this number."),
     ),
+    "uq_meeting_party": (
+        "meeting",
+        ("这一方已登记在这次会议里。", "This side is down for this meeting already."),
+    ),
+    "ck_meeting_party_side": (
+        "company",
+        (
+            "企业、小区、社区的编码只填一个，说明是哪一方。",
+            "Write one code: of the company, the compound or the community.",
+        ),
+    ),
     "uq_meeting_agency_meeting_id_agency_id": (
         "agency",
         ("这个部门已登记参加这次会议。", "The agency is down for this meeting already."),

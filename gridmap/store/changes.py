@@ -18,13 +18,16 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from gridmap.store.base import Base
 from gridmap.store.following import Follower
-from gridmap.store.revision import LAYERS, Version, version
+from gridmap.store.layers import LAYERS, LEDGER, REPORTS
+from gridmap.store.revision import Version, version
 
 FOLLOWED: Final = (
     *("areas", "buildings", "compounds", "geography", "grids"),
-    *("property", "red_property"),
+    *("property", "red_property", "volunteering"),
 )
 """Layers whose changes are kept with their places; in order."""
+SEEN: Final = (*LEDGER, REPORTS)
+"""Layers whose numbers are looked at."""
 LAYER_OF: Final[Mapping[str, str]] = {table: layer for layer in FOLLOWED for table in LAYERS[layer]}
 MOST_HELD: Final = 20_000
 """Changes of a layer that a process remembers; the database keeps the last 10,000."""
@@ -73,14 +76,15 @@ class Changes:
         self._of: dict[str, dict[int, _Change]] = {layer: {} for layer in FOLLOWED}
 
     def look(self, session: Session) -> Version:
-        """Return what a transaction sees of the followed layers, and learn what led there; one or two statements."""
+        """Return what a transaction sees of all layers, and learn what led there; a few statements."""
         with self._lock:
-            now = version(session, *FOLLOWED)
+            now = version(session, *SEEN)
             if now == self._seen:
                 return self._seen  # the same object: whoever compares is quick
             before = {layer: number for layer, number, _ in self._seen}
             for layer, _number, _writer in set(now) - set(self._seen):
-                self._learn(session, layer, before.get(layer, 0))
+                if layer in FOLLOWED:
+                    self._learn(session, layer, before.get(layer, 0))
             self._seen = now
             return now
 

@@ -2,58 +2,27 @@
 
 The number is raised by statement triggers inside the changing transaction. The row lock puts the
 commits of one layer in order, so that whoever has seen number n has seen everything up to n.
+
+Reports move all day and must not wait for each other: the number of their layer is raised when a
+transaction commits, once, and only by what counts of them can see (filed, closed, joined, another grid).
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, String, Text, cast, literal_column, select
+from collections.abc import Collection
+from typing import Final
+
+from sqlalchemy import BigInteger, String, Text, cast, literal_column, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from gridmap.store.base import Base
+from gridmap.store.layers import LAYERS, REPORTS
 
-LAYERS: dict[str, tuple[str, ...]] = {
-    "areas": ("area", "area_version"),
-    "grids": ("grid", "grid_version", "road_grid"),
-    "compounds": ("compound", "compound_version"),
-    "buildings": ("building", "building_version", "grid_building"),
-    "geography": ("road", "water", "place"),
-    "names": ("place_name", "address"),
-    "party": ("party_organisation", "party_version"),
-    "party_life": ("party_membership", "party_meeting", "party_duty"),
-    "posts": (
-        "person",
-        "post",
-        "stand_in",
-        "visit",
-        "agency",
-        "responsible_unit",
-        "joint_meeting",
-    ),
-    "property": (
-        "property_company",
-        "property_contract",
-        "owners_committee",
-        "unserved_compound",
-        "service_centre",
-        "service_centre_area",
-        "centre_opening",
-        "centre_closure",
-    ),
-    "red_property": (
-        "company_party",
-        "joint_post",
-        "self_management",
-        "meeting_item",
-        "meeting_agency",
-        "meeting_task",
-        "unit_deed",
-    ),
-    "settings": ("setting", "coverage_rule"),
-    "calendar": ("calendar_day",),
-    "rounds": ("household", "visit_rule", "door_visit"),
-    "volunteering": ("unit_checkin", "need", "activity"),
-}
-"""Layers and the tables whose changes raise their number."""
+__all__ = ["LAYERS", "Revision", "Version", "part", "revisions", "version"]
+
+_RAISE_NOW: Final = text(
+    "SET CONSTRAINTS raise_reports_filed, raise_reports_moved, raise_reports_gone IMMEDIATE"
+)
 
 
 class Revision(Base):
@@ -72,8 +41,10 @@ Version = tuple[tuple[str, int, str], ...]
 def version(session: Session, *layers: str) -> Version:
     """Return what this transaction sees of some layers, or of all, as a key for what is kept in memory; one statement.
 
-    A number may come again when a transaction was rolled back; with its last writer (xmin) it does not.
+    A number may come again when a transaction was rolled back; with its last writer (xmin) it does not. Of
+    reports what the transaction itself has written counts too, by one more statement.
     """
+    _raise_own(session, layers)
     writer = cast(literal_column("xmin"), Text)
     query = select(Revision.layer, Revision.number, writer).order_by(Revision.layer)
     if layers:
@@ -90,8 +61,14 @@ def part(whole: Version, *layers: str) -> Version:
     return tuple(one for one in whole if one[0] in layers)
 
 
-def revisions(session: Session) -> dict[str, int]:
-    """Return the number of every layer, in one statement."""
+def _raise_own(session: Session, layers: Collection[str]) -> None:
+    if REPORTS in layers:
+        session.execute(_RAISE_NOW)
+
+
+def revisions(session: Session, *layers: str) -> dict[str, int]:
+    """Return the number of every layer in one statement; `layers`: those that the caller will use, see `version`."""
+    _raise_own(session, layers)
     return {
         row.layer: row.number for row in session.execute(select(Revision.layer, Revision.number))
     }

@@ -139,8 +139,7 @@ def _check_confirming(
 ) -> None:
     if place.confirmed_at is not None:
         raise AlreadyConfirmed
-    if hand.account_id is None and hand.volunteer_id == place.volunteer_id:
-        raise OwnHours
+    refuse_own(hand, place.volunteer_id)
     if place.checked_in_at is None or now < activity.starts_at:
         raise InvalidInput(
             field="minutes",
@@ -157,6 +156,16 @@ def _check_confirming(
         )
 
 
+def refuse_own(hand: Hand, volunteer_id: int) -> None:
+    """Keep everybody from deciding on her own time, as organiser or as staff.
+
+    Raises:
+        OwnHours: the volunteer is who acts.
+    """
+    if hand.volunteer_id is not None and hand.volunteer_id == volunteer_id:
+        raise OwnHours
+
+
 def correct(
     session: Session, hours_id: int, minutes: int, reason: str, hand: Hand, now: datetime
 ) -> None:
@@ -164,12 +173,14 @@ def correct(
 
     Raises:
         NotFound: no such record within the reach, or itself a correction.
+        OwnHours: it is of whoever corrects.
         InvalidInput: no reason, nothing changed, less than nothing or more than a day.
     """
     found = queries.record(session, hours_id)
     if found is None or found.corrects_id is not None:
         raise NotFound(what_zh="这条时长", what_en="This record")
     require(hand, found.community_id)
+    refuse_own(hand, found.volunteer_id)
     before = queries.net(session, hours_id)
     _check_correction(minutes, before, reason)
     of_day = queries.of_day(session, found.volunteer_id, found.day) - before + minutes

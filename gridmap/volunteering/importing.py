@@ -77,13 +77,12 @@ def compare(session: Session, rows: Sequence[HoursRow], now: datetime) -> Compar
     keyed = [
         (who[row.number], key_of(row, who[row.number]), row) for row in rows if row.number in who
     ]
-    on_record = queries.known(session, {key for _one, key, _row in keyed})
-    ids = {int(m[1]) for _one, key, _row in keyed if (m := _OWN.match(key))}
-    own = queries.own(session, ids) if ids else {}
-    on_record |= {f"{OWN}{one}": minutes for one, minutes in own.items()}
+    on_record = _on_record(session, {key for _one, key, _row in keyed})
     seen: set[str] = set()
     for volunteer_id, key, row in keyed:
-        fault = _fault(row, key, seen, on_record, local_day(now))
+        fault = _fault(row, key, seen, on_record.get(key), local_day(now))
+        if fault is None and key in on_record:
+            fault = _otherwise(row, volunteer_id, on_record[key])
         seen.add(key)
         if fault:
             found.faults.append(RowFault(row.number, *fault))
@@ -93,6 +92,13 @@ def compare(session: Session, rows: Sequence[HoursRow], now: datetime) -> Compar
             found.new.append((volunteer_id, key, row))
     _check_days(session, found)
     return found
+
+
+def _on_record(session: Session, keys: set[str]) -> dict[str, queries.Stood]:
+    """Return the records of some keys, the platform's and our own."""
+    ids = {int(m[1]) for key in keys if (m := _OWN.match(key))}
+    own = queries.own(session, ids) if ids else {}
+    return queries.known(session, keys) | {f"{OWN}{one}": stood for one, stood in own.items()}
 
 
 def key_of(row: HoursRow, volunteer_id: int) -> str:
@@ -113,12 +119,16 @@ def _people(session: Session, rows: Sequence[HoursRow], found: Compared) -> dict
     codes = {code for row in rows if (code := code_of(row.code or ""))}
     phones = {phone for row in rows if (phone := mobile_of(row.phone or ""))}
     known = queries.volunteers(session, codes, phones)
+    stands = _on_record(session, {row.key for row in rows if row.key})
     by_code = {one.code: one for one in known}
     by_phone = {one.phone: one for one in known if one.phone}
     who: dict[int, int] = {}
     for row in rows:
         one = by_code.get(code_of(row.code or "") or "") or by_phone.get(mobile_of(row.phone or ""))
-        if one is None:
+        stood = stands.get(row.key or "")
+        if one is None and stood is not None and _erased(row, stood):
+            found.known += 1
+        elif one is None:
             found.faults.append(
                 RowFault(
                     row.number,
@@ -139,8 +149,13 @@ def _people(session: Session, rows: Sequence[HoursRow], found: Compared) -> dict
     return who
 
 
+def _erased(row: HoursRow, stood: queries.Stood) -> bool:
+    """Tell whether a line is the record, as it stands, of somebody who was erased since: nothing is new."""
+    return stood.erased and (stood.day, stood.minutes) == (row.day, row.minutes)
+
+
 def _fault(
-    row: HoursRow, key: str, seen: set[str], on_record: dict[str, int], today: date
+    row: HoursRow, key: str, seen: set[str], stood: queries.Stood | None, today: date
 ) -> tuple[str, str] | None:
     if key in seen:
         return "和上面的一行重复。", "It repeats a line above."
@@ -148,14 +163,25 @@ def _fault(
         return "日期不对：不能是将来。", "The day is wrong: it cannot be to come."
     if not 0 < row.minutes <= MOST_A_DAY:
         return "时长要在 0 到 24 小时之间。", "The time must be between 0 and 24 hours."
-    if key in on_record and on_record[key] != row.minutes:
+    if stood is not None and stood.minutes != row.minutes:
         return (
-            f"这条记录已经有了，时长是 {on_record[key]} 分钟；要改请写更正。",
-            f"On record with {on_record[key]} minutes; a correction changes it.",
+            f"这条记录已经有了，时长是 {stood.minutes} 分钟；要改请写更正。",
+            f"On record with {stood.minutes} minutes; a correction changes it.",
         )
-    if key.startswith(OWN) and key not in on_record:
+    if key.startswith(OWN) and stood is None:
         return "没有这个编号的记录。", "There is no record with this number."
     return None
+
+
+def _otherwise(row: HoursRow, volunteer_id: int, stood: queries.Stood) -> tuple[str, str] | None:
+    """What a line says otherwise of a record that stands; the platform may word it anew, we do not."""
+    reworded = (row.key or "").startswith(OWN) and row.what not in {"", stood.what}
+    if (volunteer_id, row.day) == (stood.volunteer_id, stood.day) and not reworded:
+        return None
+    return (
+        f"这条记录已经有了，是 {stood.day.isoformat()} 的“{stood.what}”；人、日期和内容不能在表里改。",
+        f"On record for {stood.day.isoformat()}, “{stood.what}”; who, when and what are not changed by a table.",
+    )
 
 
 def _check_days(session: Session, found: Compared) -> None:

@@ -193,6 +193,7 @@ def close(
     Raises:
         NotFound: beyond the reach, or a taking that is not of this need.
         NeedClosed: it is closed already.
+        OwnHours: minutes of whoever closes it.
         InvalidInput: no words, or minutes that no day has.
     """
     need = _live(session, need_id)
@@ -205,6 +206,7 @@ def close(
     if not set(minutes) <= set(takers):
         raise NotFound(what_zh="这位认领人", what_en="This helper")
     for taking_id, spent in minutes.items():
+        hours.refuse_own(hand, takers[taking_id])
         record = ServiceHours(
             day=local_day(now),
             community_id=need.community_id,

@@ -33,16 +33,20 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """Who acts: an account with its reach, or a volunteer who organises an activity."""
+    """Who acts: an account with its reach, or a volunteer who organises an activity.
+
+    Of an account `volunteer_id` is the volunteer that its person is, where they are linked.
+    """
 
     reach: Reach = Reach()
     account_id: int | None = None
     volunteer_id: int | None = None
 
 
-def reach_of(session: Session, scope: Scope) -> Reach:
-    """Return where the posts of a scope call volunteers together; one statement at most."""
-    calling = [post for post in scope.posts if post.kind in RIGHTS[Right.CALL_VOLUNTEERS]]
+def reach_of(session: Session, scope: Scope, right: Right = Right.CALL_VOLUNTEERS) -> Reach:
+    """Return where the posts of a scope that have a right call volunteers together; one statement at most."""
+    having = RIGHTS[Right.CALL_VOLUNTEERS] & RIGHTS[right]
+    calling = [post for post in scope.posts if post.kind in having]
     if any(post.kind is PostKind.COUNTY_DESK for post in calling):
         return Reach(county=True)
     grids = {post.target_id for post in calling if post.kind in _OF_GRIDS}

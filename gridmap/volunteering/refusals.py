@@ -87,11 +87,11 @@ class AlreadyConfirmed(_Refusal):
 
 
 class OwnHours(_Refusal):
-    """An organiser never confirms her own service."""
+    """Nobody decides on her own service, as organiser or as staff."""
 
     code = "own_hours"
-    reason_zh = "自己的时长不能自己确认，请社区确认。"
-    reason_en = "Nobody confirms her own time; the community does."
+    reason_zh = "自己的时长不能自己确认或更正，请社区的其他人办理。"
+    reason_en = "Nobody confirms or corrects her own time; somebody else of the community does."
 
 
 class NeedClosed(_Refusal):

@@ -104,21 +104,24 @@ def key_hash(key: str) -> str:
     return sha256(key.encode("utf-8", "replace")).hexdigest()
 
 
-def register_volunteer(session: Session, said: Registration, now: datetime) -> Registered:
+def register_volunteer(
+    session: Session, said: Registration, now: datetime, account_id: int | None = None
+) -> Registered:
     """Register a volunteer and let her report to a community from today.
 
     Args:
         session: open session.
         said: what she wrote.
         now: this moment.
+        account_id: whose hand it was, where it was not her own.
 
     Raises:
         InvalidInput: no name, no mobile number, an unknown community or agency, or a phone that is
             registered already.
     """
-    name, phone = _name(said.name), _phone(said.phone)
+    name, phone = name_of(said.name), phone_of(said.phone)
     community = community_id(session, said.community_code)
-    agency = _agency_id(session, said.agency_code) if said.agency_code else None
+    agency = agency_id(session, said.agency_code) if said.agency_code else None
     if people.by_phone(session, phone) is not None:
         raise InvalidInput(
             field="phone",
@@ -140,11 +143,23 @@ def register_volunteer(session: Session, said: Registration, now: datetime) -> R
     session.add(volunteer)
     session.flush()
     people.check_in(session, volunteer.id, community, local_day(now))
-    audit.record(session, "volunteer_registered", "volunteer", volunteer.code, now=now)
+    audit.record(
+        session,
+        "volunteer_registered",
+        "volunteer",
+        volunteer.code,
+        now=now,
+        account_id=account_id,
+    )
     return Registered(volunteer.id, volunteer.code, key)
 
 
-def _name(written: str) -> str:
+def name_of(written: str) -> str:
+    """Return a name as it is kept.
+
+    Raises:
+        InvalidInput: there is none, or it is too long.
+    """
     name = " ".join(written.split())
     if not name or len(name) > LONGEST_NAME:
         raise InvalidInput(
@@ -155,7 +170,12 @@ def _name(written: str) -> str:
     return name
 
 
-def _phone(written: str) -> str:
+def phone_of(written: str) -> str:
+    """Return a mobile number as it is kept.
+
+    Raises:
+        InvalidInput: it is none.
+    """
     phone = mobile_of(written)
     if phone is None:
         raise InvalidInput(
@@ -182,7 +202,12 @@ def community_id(session: Session, code: str) -> int:
     return found
 
 
-def _agency_id(session: Session, code: str) -> int:
+def agency_id(session: Session, code: str) -> int:
+    """Return the id of an agency.
+
+    Raises:
+        InvalidInput: there is no such agency.
+    """
     found = people.agency_id(session, code)
     if found is None:
         raise InvalidInput(
@@ -223,13 +248,27 @@ def come_back(session: Session, code: str, phone_tail: str, now: datetime) -> Re
     Raises:
         NotFound: no such code, or the digits do not fit; never says which.
     """
+    return _new_link(session, proven(session, code, phone_tail), now)
+
+
+def proven(session: Session, code: str, phone_tail: str) -> Volunteer:
+    """Return the volunteer whose code and phone's last four digits somebody knows.
+
+    Raises:
+        NotFound: no such code, or the digits do not fit; never says which.
+    """
     known = code_of(code)
     volunteer = people.by_code(session, known) if known else None
     tail = tail_of(volunteer.phone) if volunteer else None
     fits = hmac.compare_digest(phone_tail.encode(), (tail or "").encode())
     if volunteer is None or not tail or not fits:
-        raise NotFound(what_zh="这位志愿者", what_en="This volunteer")
-    return _new_link(session, volunteer, now)
+        raise nobody()
+    return volunteer
+
+
+def nobody() -> NotFound:
+    """Return the refusal of a volunteer who is not there, or not this one's to see."""
+    return NotFound(what_zh="这位志愿者", what_en="This volunteer")
 
 
 def _new_link(session: Session, volunteer: Volunteer, now: datetime) -> Registered:

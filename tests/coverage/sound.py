@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from gridmap.coverage.checks import Audit
 from gridmap.coverage.required import REQUIRED
 from gridmap.coverage.service import audit
+from gridmap.ledger.centres import CentreOpening
 from gridmap.ledger.geography import Road
 from gridmap.ledger.meetings import JointMeeting
 from gridmap.ledger.party import PartyVersion
@@ -41,7 +42,7 @@ DAY = date(2026, 5, 20)
 
 
 MUST = {check.key for check in REQUIRED}
-STATEMENTS = 23
+STATEMENTS = 24
 """How many statements an audit takes at most, whatever the county's size."""
 
 
@@ -221,8 +222,10 @@ def centre(world: World, code: str, x: float, y: float, since=START) -> ServiceC
     serves = ServiceCentreArea(
         centre_code=code, community_id=world.community.id, valid=from_day(since)
     )
+    facts = {"name": "党群服务中心", "phone": "0000-66", "spot": spot, "valid": from_day(START)}
+    daily = {"weekdays": "daily", "opens": "08:30", "closes": "18:00", "valid": from_day(START)}
     world.session.add_all(
-        [ServiceCentre(code=code, name="党群服务中心", spot=spot, valid=from_day(START)), serves]
+        [ServiceCentre(code=code, **facts), CentreOpening(centre=code, **daily), serves]
     )
     world.session.flush()
     return serves

@@ -320,6 +320,21 @@ RECOUNTS = {
             OR (v.grid_id IS NOT NULL AND v.grid_id <> m.grid_id)
             OR (v.area_id IS NOT NULL AND v.area_id <> a.id))
     """,
+    "centre_times": COMMUNITY
+    + """
+          AND a.id IN (
+              SELECT s.community_id FROM service_centre_area s
+              JOIN service_centre c ON c.code = s.centre_code AND c.valid @> :day
+              WHERE s.valid @> :day
+                AND NOT EXISTS (SELECT FROM centre_opening o WHERE o.centre = c.code AND o.valid @> :day))
+    """,
+    "centre_phone": COMMUNITY
+    + """
+          AND a.id IN (
+              SELECT s.community_id FROM service_centre_area s
+              JOIN service_centre c ON c.code = s.centre_code AND c.valid @> :day
+              WHERE s.valid @> :day AND (c.phone IS NULL OR btrim(c.phone) = ''))
+    """,
     "responsible_unit": COMMUNITY
     + " AND a.id NOT IN (SELECT community_id FROM responsible_unit WHERE valid @> :day)",
 }

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pyogrio
 import pytest
 
-from geodata import loading, reading, vector_files
+from geodata import book_reading, books, confined, loading, reading
 from geodata.batches import open_batch
 from geodata.loading.prepared import Options
 from geodata.quality import Severity
@@ -19,21 +19,25 @@ from tests.geodata.mapfiles import DAY, NOW, TOWN, counts, write
 def read_in_process(patch):
     """Let files be read by the same program in this process: a process for each takes half a second.
 
-    What is confined, and that it is, is tested in processes of their own: in `test_vector_files`, and by
-    the commands.
+    What is confined, and that it is, is tested in processes of their own: in `test_vector_files` and
+    `test_books`, and by the commands.
     """
 
     def run(words, **_options):
         request = Path(words[-1], "request.json")
+        if words[-2] == str(books.READING):
+            book_reading.reading.serve(request.parent, book_reading.read)
+            return
         asked = json.loads(request.read_text(encoding="ascii"))
         request.write_text(json.dumps(asked | {"drivers": [*pyogrio.list_drivers()]}), "ascii")
-        reading.main(request.parent)
+        reading.serve(request.parent, reading.read_map)
 
     here = SimpleNamespace(
         run=run, DEVNULL=subprocess.DEVNULL, TimeoutExpired=subprocess.TimeoutExpired
     )
-    patch.setattr(vector_files, "subprocess", here)
-    patch.setattr(reading, "confine", lambda _limits: None)
+    patch.setattr(confined, "subprocess", here)
+    for module in (reading, book_reading.reading):
+        patch.setattr(module, "confine", lambda _limits: None)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from gridmap.publishing.collections import (
     REPORTS,
 )
 from gridmap.publishing.feature_queries import Wanted
+from gridmap.publishing.fields import FieldType
 from gridmap.publishing.tiling import EXTENT, LAST_ZOOM, TILINGS, Tile
 from gridmap.store.changes import LAYER_OF, Changes
 from tests.publishing.tile_marks import decoded, tile_at
@@ -81,11 +82,10 @@ def test_a_tile_holds_the_features_of_its_box(demo_session, middle, collection, 
     for code, (_, properties, drawn) in found.items():
         whole, facts = rows[code]
         expected = {
-            one.name: facts[one.name]
+            one.name: f"{facts[one.name]}" if one.type is FieldType.DAY else facts[one.name]
             for one in tiling.shown(collection)
-            if one in collection.stored
+            if one in collection.stored and facts[one.name] is not None
         }
-        expected = {name: value for name, value in expected.items() if value is not None}
         counted = {name: properties.get(name) for name in collection.computed}
         assert properties == expected | {"code": code} | {
             k: v for k, v in counted.items() if v is not None
@@ -197,8 +197,20 @@ CHANGES = {
     "water is renamed": "UPDATE water SET name = '新河'",
     "places move": "UPDATE place SET shape = ST_Translate(shape, 0.001, 0)",
     "a centre moves": "UPDATE service_centre SET spot = ST_Translate(spot, 0.001, 0)",
-    "a centre has other hours": "UPDATE service_centre SET hours = '全天' WHERE id = "
+    "a centre has other hours": "UPDATE centre_opening SET closes = '21:00' WHERE centre = "
+    "(SELECT code FROM service_centre WHERE id = " + _OF.format("service_centre") + ")",
+    "a centre is shut for a day": "INSERT INTO centre_closure (centre, reason, valid) SELECT code, '停电',"
+    " daterange(current_date, current_date + 1) FROM service_centre WHERE id = "
     + _OF.format("service_centre"),
+    "people are called together": "INSERT INTO activity (community_id, title, place, spot, starts_at, ends_at, secret,"
+    " made_at) SELECT (SELECT min(id) FROM area WHERE kind = 'community'), '义诊', '广场', spot, now(),"
+    " now() + interval '1 hour', 'x', now() FROM building_version WHERE id = "
+    + _OF.format("building_version"),
+    "an activity is called off": "UPDATE activity SET cancelled_at = now() - interval '1 day', cancelled_because = '雨'"
+    " WHERE ends_at > now()",
+    "a need is posted": "INSERT INTO need (community_id, title, state, made_at)"
+    " SELECT id, '陪诊', 'open', now() FROM area WHERE kind = 'community'",
+    "needs are done": "UPDATE need SET ended_at = now() - interval '1 day', state = 'done'",
 }
 STORED = [one for one in COLLECTIONS if not one.computed]
 
@@ -239,8 +251,10 @@ def test_whatever_changes_a_tile_is_told(demo_session, middle, change):
         ("a building moves", {"buildings"}, 5),
         ("a building leaves its grid", {"buildings"}, 3),
         ("a grid is drawn anew", {"grids"}, 12),
-        ("a community is renamed", {"communities"}, 26),
+        ("a community is renamed", {"communities", "needs"}, 52),
         ("a centre has other hours", {"centres"}, 5),
+        ("a centre is shut for a day", {"centres"}, 5),
+        ("people are called together", {"activities"}, 5),
         ("water is renamed", {"water"}, 26),
     ],
 )

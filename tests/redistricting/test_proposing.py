@@ -121,6 +121,16 @@ def test_a_search_is_stopped_before_or_while_it_runs(session, planner, plan, ope
     assert seen.proposals, "what was found until then stays"
 
 
+def test_only_a_search_of_the_plan_is_stopped(session, planner, plan, open_transaction):
+    run = ask(session, planner, plan, Wish(grids=4))
+    for asked in ((plan.id, run + 1), (plan.id + 1, run)):
+        with pytest.raises(NotFound, match="计算"):
+            proposing.stop(session, planner, *asked)
+    assert proposing.seen(session, planner, plan.id, run, NOW).state is RunState.WAITING
+    proposing.stop(session, planner, plan.id, run)
+    assert proposing.seen(session, planner, plan.id, run, NOW).state is RunState.STOPPED
+
+
 def test_a_search_whose_worker_was_lost_is_taken_again(session, planner, plan, open_transaction):
     run = ask(session, planner, plan, Wish(grids=4))
     row = session.get(ProposalRun, run)

@@ -177,6 +177,11 @@ def test_who_decides(county):
         tasks.of_plan(county.session, nobody, made.plan_id)
     with pytest.raises(NotFound):
         tasks.accept(county.session, county.planner, 10**6, NOW)
+    tasks.refuse_others(county.session, county.planner, made.plan_id, task.id)
+    with pytest.raises(NotFound, match="待办"):
+        tasks.refuse_others(county.session, county.planner, made.plan_id, 10**6)
+    with pytest.raises(NotFound, match="方案"):
+        tasks.of_plan(county.session, county.planner, 10**6)
 
 
 def test_nothing_follows_into_a_grid_that_has_gone_meanwhile(county):

@@ -58,6 +58,7 @@ def examples(county):
             "title": "停车",
             "decision": "=SUM(A1:A9)",
         },
+        "meeting-parties": {"meeting": meeting, "company": "WY1", "came": False},
         "meeting-agencies": {"meeting": meeting, "agency": "BM01"},
         "meeting-tasks": {
             "meeting": meeting,
@@ -105,6 +106,7 @@ def test_the_same_twice_is_refused_by_its_column(session, county):
         "joint-posts": {(1, "person")},
         "self-management": {(1, "work")},
         "meeting-items": {(1, "position")},
+        "meeting-parties": {(1, "meeting")},
         "meeting-agencies": {(1, "agency")},
         "meeting-tasks": {(1, "title")},
         "unit-deeds": {(1, "day")},
@@ -121,6 +123,18 @@ def test_a_joint_post_comes_from_one_side(session, county):
     put(session, keeper, "joint-posts", begin(**owners))
     (record,) = listed(session, keeper, "joint-posts")
     assert (record.values["compound"], record.values["company_name"]) == ("XQ1", None)
+
+
+def test_a_side_at_a_meeting_is_one_of_three(session, county):
+    keeper, values = county.keeper("community"), examples(county)["meeting-parties"]
+    for wrong in ({"compound": "XQ1"}, {"company": None}):
+        assert set(refused(session, keeper, "meeting-parties", begin(**(values | wrong)))) == {
+            (1, "company")
+        }
+    for side in ({"compound": "XQ1"}, {"community": THERE}):
+        put(session, keeper, "meeting-parties", begin(**(values | {"company": None} | side)))
+    found = listed(session, keeper, "meeting-parties")
+    assert {record.place.code for record in found} == {HERE}
 
 
 def test_a_done_task_says_what_came_of_it(session, county):

@@ -14,6 +14,7 @@ import gridmap.ledger.calendar
 import gridmap.ledger.centres
 import gridmap.ledger.geography
 import gridmap.ledger.imports
+import gridmap.ledger.meeting_plans
 import gridmap.ledger.meetings
 import gridmap.ledger.names
 import gridmap.ledger.party_life

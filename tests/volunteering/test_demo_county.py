@@ -4,7 +4,13 @@ from datetime import date
 
 from sqlalchemy import text
 
-from gridmap.volunteering import activities, boards, needs, rating
+from geodata import volunteer_books
+from gridmap.accounts.authority import HeldPost, scope_of
+from gridmap.accounts.service import SignedIn
+from gridmap.ledger.volunteering import Volunteer, VolunteerCheckIn
+from gridmap.terms import PostKind
+from gridmap.volunteering import activities, attendance, boards, needs, rating, roll
+from gridmap.volunteering.organising import Hand, Reach
 from tests.volunteering.serving import by_plain_sql
 from web.params import now, today
 
@@ -45,3 +51,28 @@ def test_there_is_something_to_join_and_somebody_to_help(demo_session):
     assert len(coming) > 10
     assert len(needs.open_ones(demo_session, now())) > 5
     assert date(2020, 1, 1) < coming[0].starts_at.date()
+
+
+def test_a_worker_of_each_community_is_a_volunteer_and_the_workbooks_come_back(
+    demo_session, tmp_path
+):
+    linked = demo_session.query(Volunteer).filter(Volunteer.person_id.is_not(None)).all()
+    assert len(linked) > 15
+    session, at = demo_session, now()
+    desk = SignedIn(
+        None, 1, "desk", "县员", scope_of((HeldPost(1, PostKind.COUNTY_DESK, 1, "县"),), ())
+    )
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(volunteer_books.write_roll(roll.book(session, desk, at), "zh"))
+    found = roll.compare(session, volunteer_books.read_roll(path), desk, at)
+    assert found.counts() == {"new": 0, "changed": 0, "same": len(found.lines)}
+    assert (len(found.lines) > 300, found.faults) == (True, [])
+    (one, *_others) = (
+        session.query(VolunteerCheckIn.community_id).distinct().order_by("community_id")
+    )
+    county = Hand(Reach(frozenset(one)))
+    places = attendance.listed(session, county, today().year, at)
+    path.write_bytes(volunteer_books.write_attendance(places, (), "zh"))
+    told = attendance.compare(session, volunteer_books.read_attendance(path), county, at)
+    assert told.counts() == {"new": 0, "changed": 0, "same": len(places)}
+    assert (len(places) > 50, told.faults) == (True, [])

@@ -15,7 +15,7 @@ import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
-from geodata import vector_files
+from geodata import confined
 from geodata.loading import CHECKED
 from geodata.loading.prepared import Options
 from geodata.sources import Layer
@@ -66,7 +66,7 @@ def each_is_read_once():
         run=run, DEVNULL=subprocess.DEVNULL, TimeoutExpired=subprocess.TimeoutExpired
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(vector_files, "subprocess", once)
+        patch.setattr(confined, "subprocess", once)
         yield
 
 

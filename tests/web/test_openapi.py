@@ -33,11 +33,14 @@ def test_no_question_breaks_the_server(make_demo):
 
 
 def ask(operation):
+    told = {str(status) for status in operation.definition.raw["responses"]}
+
     @(FEW if operation.path.endswith(DEAR) else SLOW)
     @given(operation.as_strategy())
     def every_case(case):
         answer = case.call()
         assert answer.status_code < 500, (case.as_curl_command(), answer.text)
+        assert str(answer.status_code) in told, (case.as_curl_command(), answer.text)
         if answer.status_code >= 400:
             assert set(answer.json()) == {"code", "message", "field", "hint"}
 

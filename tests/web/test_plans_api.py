@@ -348,6 +348,23 @@ def test_a_broken_file_is_refused_in_words(planner, name, content):
     assert state(planner, plan)["version"] == 1
 
 
+def test_a_plan_that_is_not_there_has_neither_tasks_nor_searches(planner):
+    plan = begun(planner)
+    assert planner.get(f"/api/v1/plans/{plan}/tasks").json == {"tasks": []}
+    assert planner.get("/api/v1/plans/999999/tasks").status_code == 404
+    for address in (f"{plan}/tasks/7", "999999/tasks/7"):
+        assert post(planner, f"/api/v1/plans/{address}", accept=True).status_code == 404
+    for address in (f"{plan}/proposals/7", "999999/proposals/7"):
+        answer = post(planner, f"/api/v1/plans/{address}/stop")
+        assert (answer.status_code, answer.json["code"]) == (404, "not_found")
+
+
+def test_a_search_without_a_wish_says_what_is_missing(planner):
+    answer = post(planner, f"/api/v1/plans/{begun(planner)}/proposals", base=1)
+    assert (answer.status_code, answer.json["field"]) == (422, "grids")
+    assert "households" in answer.json["message"]
+
+
 def test_an_id_that_no_database_holds_is_nobody_s(planner):
     for path in ("", "/impact", "/terrain", "/outlines"):
         for number in (2**31, 10**20):

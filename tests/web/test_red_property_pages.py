@@ -7,7 +7,13 @@ from sqlalchemy import select
 
 from gridmap.ledger.meetings import JointMeeting
 from gridmap.ledger.posts import Agency, ResponsibleUnit
-from gridmap.ledger.red_property import MeetingAgency, MeetingItem, MeetingTask, UnitDeed
+from gridmap.ledger.red_property import (
+    MeetingAgency,
+    MeetingItem,
+    MeetingParty,
+    MeetingTask,
+    UnitDeed,
+)
 from gridmap.messaging.tables import Message
 from gridmap.terms import PostKind
 from tests.coverage.sound import sound
@@ -105,7 +111,8 @@ def test_a_meeting_is_written_with_agenda_and_agencies_or_not_at_all(desk, sessi
         "title_1": "通道",
         "decision_1": "=清理",
         "title_3": "充电",
-        "agency": "agency",
+        "side_agency:agency": "came",
+        "side_company:company": "missed",
     }
     answer = post_form(desk, "/red-property/meetings/new", **values)
     assert answer.status_code == 303
@@ -121,7 +128,8 @@ def test_a_meeting_is_written_with_agenda_and_agencies_or_not_at_all(desk, sessi
     again = post_form(desk, "/red-property/meetings/new", **values)
     assert again.status_code == 422
     assert "登记过" in again.text
-    wrong = values | {"topic": "别的", "agency": "gone"}
+    assert [one.came for one in session.scalars(select(MeetingParty))] == [False]
+    wrong = values | {"topic": "别的", "title_1": "长" * 201}
     assert post_form(desk, "/red-property/meetings/new", **wrong).status_code == 422
     assert len(session.scalars(select(JointMeeting)).all()) == 2
 

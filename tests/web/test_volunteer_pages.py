@@ -276,6 +276,14 @@ def test_what_is_exported_comes_back_without_a_difference(session, manager, worl
         75,
     )
     assert "新增 0 条" in sent(manager, out, "check").text
+    moved = openpyxl.load_workbook(io.BytesIO(out))
+    moved.active.cell(2, 6).value = "别的"
+    content = io.BytesIO()
+    moved.save(content)
+    assert "不能在表里改" in sent(manager, content.getvalue(), "check").text
+    service.erase(session, made.volunteer_id, now())
+    erased = manager.get("/volunteers/desk/hours/export").data
+    assert "新增 0 条，共 0 小时；已有 1 条" in sent(manager, erased, "check").text
 
 
 def test_an_import_is_taken_out_whole(session, manager, world):

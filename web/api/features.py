@@ -21,7 +21,7 @@ GZIPPED = ":gzip"
 @blueprint.get("/<layer>")
 @blueprint.input(DayQuery, location="query")
 def layer(layer: str, query_data: DayQuery) -> ResponseReturnValue:
-    """Return communities, grids, compounds, roads, water, places or centres (GeoJSON, WGS 84)."""
+    """Return communities, grids, compounds, roads, water, places, centres, activities or needs (GeoJSON, WGS 84)."""
     session, collection = current_session(), service.map_layer(layer)
     tag = service.etag(session, collection, query_data.on)
     return _unchanged(tag) or _geojson(service.features(session, collection, query_data.on), tag)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from gridmap.redistricting.drafting import LONGEST_PLAN_NAME, Origin
 from gridmap.redistricting.editing import Edit, EditKind
@@ -165,12 +164,6 @@ class ProposalsBody(BaseBody):
     community: Number | None = Field(default=None, description="Only this community (its id)")
     seconds: Annotated[int, Field(ge=1, le=120)] = 8
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 1
-
-    @model_validator(mode="after")
-    def _one_wish(self) -> ProposalsBody:
-        if self.grids is None and self.households is None:
-            raise PydanticCustomError("missing", "grids or households")
-        return self
 
 
 class CompareQuery(VersionQuery):

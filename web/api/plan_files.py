@@ -15,6 +15,7 @@ from werkzeug.datastructures import FileStorage
 
 from geodata import plan_files
 from geodata.plan_files import PlanFile
+from geodata.vector_files import FOR_PAGES
 from gridmap.errors import InvalidInput
 from gridmap.redistricting import drafting, filling
 from gridmap.redistricting.drafting import Edited
@@ -114,7 +115,7 @@ def _read(sent: FileStorage | None, crs: str | None) -> PlanFile:
     with tempfile.TemporaryDirectory(prefix="gridmap-plan-") as folder:
         path = Path(folder) / f"plan{suffix}"
         sent.save(path)
-        found = plan_files.read(path, crs=crs)
+        found = plan_files.read(path, crs=crs, bounds=FOR_PAGES)
     return PlanFile(name, found.shapes, found.buildings)
 
 

@@ -9,6 +9,7 @@ from apiflask import APIBlueprint
 from flask import jsonify
 from flask.typing import ResponseReturnValue
 
+from gridmap.errors import InvalidInput
 from gridmap.redistricting import proposing
 from gridmap.redistricting.proposing import Found
 from gridmap.redistricting.search.wishes import Wish
@@ -46,6 +47,12 @@ _LABELS: Final[dict[str, tuple[str, str]]] = {
 def ask(plan_id: int, json_data: ProposalsBody) -> ResponseReturnValue:
     """Ask the machine for proposals; a worker searches."""
     uploads.idempotency_key()
+    if json_data.grids is None and json_data.households is None:
+        raise InvalidInput(
+            reason_zh="请说要几个网格（grids），或每个网格的户数范围（households）。",
+            reason_en="Say how many grids, or how many households a grid may have.",
+            field="grids",
+        )
     wish = Wish(
         grids=json_data.grids, households=json_data.households, **json_data.weights.model_dump()
     )
@@ -76,13 +83,13 @@ def show(plan_id: int, run_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:plan_id>/proposals/<int:run_id>/stop")
 @blueprint.doc(
-    responses=answers({204: "It will stop; what it has found stays", **REFUSED}),
+    responses=answers({204: "It will stop; what it has found stays", **REFUSED, **MISSING}),
     extensions={"parameters": [operations.key_header("stop")]},
 )
-def stop(plan_id: int, run_id: int) -> ResponseReturnValue:  # noqa: ARG001 - of the address
+def stop(plan_id: int, run_id: int) -> ResponseReturnValue:
     """Stop the search of a plan."""
     uploads.idempotency_key()
-    proposing.stop(current_session(), access.require_account(), plan_id)
+    proposing.stop(current_session(), access.require_account(), plan_id, run_id)
     return "", 204
 
 

@@ -119,8 +119,10 @@ def listed(plan_id: int) -> dict[str, Any]:
 def decide(plan_id: int, task_id: int, json_data: TaskBody) -> dict[str, Any]:
     """Carry out what a task proposes, or say that it was decided otherwise."""
     uploads.idempotency_key()
+    session, planner = current_session(), access.require_account()
+    tasks.refuse_others(session, planner, plan_id, task_id)
     decided = tasks.accept if json_data.accept else tasks.decline
-    decided(current_session(), access.require_account(), task_id, now())
+    decided(session, planner, task_id, now())
     return listed(plan_id)
 
 

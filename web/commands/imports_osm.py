@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from geodata import loading
 from geodata.batches import make_batch
 from geodata.loading import Outcome
+from geodata.loading.journal import Journal
 from geodata.loading.prepared import Options, areas_of
 from geodata.loading.settings import OSM_CREDIT, add_credit
 from geodata.loading.targets import AREAS, standing
@@ -119,8 +120,8 @@ def _attempt(session: Session, wanted: WantedOsm) -> list[Outcome]:
             reason_zh="文件在这个范围里没有要导入的内容",
             reason_en="The file has nothing to import in this area",
         )
-    if not wanted.check:
-        add_credit(session, OSM_CREDIT)
+    for outcome in outcomes if not wanted.check else ():
+        add_credit(Journal(session, outcome.record_id), OSM_CREDIT)
     return outcomes
 
 

@@ -192,6 +192,8 @@ def _value(name: str, kind: FieldType, written: str) -> Any:  # noqa: ANN401 - o
     try:
         if kind is FieldType.INTEGER:
             return int(written)
+        if kind is FieldType.DAY:
+            return date.fromisoformat(written)
         if kind is FieldType.FLAG:
             return {"true": True, "false": False}[written.lower()]
     except (ValueError, KeyError) as failure:

@@ -104,7 +104,7 @@ def items_of(collection: str) -> ResponseReturnValue:
     tag = service.etag(
         session, found, today(), hashlib.sha256(request.query_string).hexdigest()[:16]
     )
-    if not found.computed and (same := _unchanged(tag)):
+    if same := _unchanged(tag):
         return same
     page = items.page(session, found, asked.wanted)
     address = f"{_base()}/collections/{found.name}/items"
@@ -120,7 +120,7 @@ def items_of(collection: str) -> ResponseReturnValue:
         numberReturned=len(page.features),
     ).get_data(as_text=True)  # fmt: skip
     body = f'{head.rstrip().removesuffix("}")},"features":[{",".join(page.features)}]}}'
-    return _geojson(body, None if found.computed else tag)
+    return _geojson(body, found, tag)
 
 
 @blueprint.get("/collections/<collection>/items/<path:item>")
@@ -148,7 +148,7 @@ def item(collection: str, item: str) -> ResponseReturnValue:
         documents.link(address, "collection"),
     ]
     head = jsonify(links=links).get_data(as_text=True).strip()
-    return _geojson(f"{text.removesuffix('}')},{head.removeprefix('{')}", None)
+    return _geojson(f"{text.removesuffix('}')},{head.removeprefix('{')}", found, None)
 
 
 def _base() -> str:
@@ -184,9 +184,10 @@ def _unchanged(tag: str) -> Response | None:
     return response
 
 
-def _geojson(body: str, tag: str | None) -> Response:
+def _geojson(body: str, collection: Collection, tag: str | None) -> Response:
     response = Response(body, mimetype=documents.GEOJSON)
     if tag is not None:
         response.set_etag(tag)
-    response.headers["Cache-Control"] = "no-cache"
+    public = collection.access is Access.PUBLIC
+    response.headers["Cache-Control"] = "no-cache" if public else "no-store"
     return response

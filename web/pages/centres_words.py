@@ -50,9 +50,9 @@ def badge_of(centre: Centre, now: datetime) -> tuple[str, Tone]:
 
 
 def turn_words(centre: Centre, now: datetime) -> str:
-    """Return when it closes or opens next, and why it is closed; for unknown times what was written."""
+    """Return when it closes or opens next, and why it is closed; for unknown times how they are learnt."""
     if not centre.times.known:
-        return centre.hours or _("请打电话问开放时间。")
+        return _("请打电话问开放时间。") if centre.phone else _("还不知道什么时候开放。")
     turns, because = centre.state.turns_at, centre.state.because
     if centre.state.open:
         return _("{when}关门").replace("{when}", _moment(turns, now)) if turns else _("一直开放")

@@ -235,12 +235,14 @@ def _fields(
 def _record(number: int) -> ResponseReturnValue:
     found = history.one(current_session(), number)
     rests = found.outcome == LOADED and found.undone_at is None
+    resting = history.resting(current_session(), number) if rests else []
     return make_response(
         render_template(
             "imports_record.html",
             record=found,
             line=view.line_of(found, language.current()),
-            resting=history.resting(current_session(), number) if rests else [],
+            resting=resting,
+            ways=history.ways(resting, language.current()),
             may_undo=rests,
             done="done" in request.args,
             **view.problems_of(found, language.current()),

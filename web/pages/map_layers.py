@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from gridmap.errors import NotFound
 from web import access
 from web.map_marks import MapLayer
-from web.pages import centres_layer, helping_layer, red_property_layer
+from web.pages import centres_layer, helping_layer, party_life_layer, red_property_layer
 from web.params import DayQuery
 
 blueprint = APIBlueprint("map_layers", __name__, enable_openapi=False)
@@ -20,6 +20,7 @@ LAYERS: Final[tuple[MapLayer, ...]] = (
     *centres_layer.LAYERS,
     *helping_layer.LAYERS,
     *red_property_layer.LAYERS,
+    *party_life_layer.LAYERS,
 )
 """In the order of the menu. An area's own file gives its layers; here they are only listed."""
 
@@ -27,7 +28,11 @@ LAYERS: Final[tuple[MapLayer, ...]] = (
 def offered() -> list[MapLayer]:
     """Return the layers that the reader may see."""
     known = access.account() is not None
-    return [one for one in LAYERS if known or not one.staff]
+    return [
+        one
+        for one in LAYERS
+        if (known or not one.staff) and (not one.as_page or access.opens(one.page))
+    ]
 
 
 @blueprint.get("/map-layers/<string(maxlength=32):key>")
@@ -39,6 +44,8 @@ def show(key: str, query_data: DayQuery) -> ResponseReturnValue:
         raise NotFound(what_zh="这个图层", what_en="This layer")
     if layer.staff:
         access.require_account()
+    if layer.as_page:
+        access.check(layer.page)
     marks = layer.marks(query_data.on)
     response = jsonify(type="FeatureCollection", features=[one.feature() for one in marks])
     response.headers["Cache-Control"] = "no-store"

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from pydantic import Field
 
+from geodata.workbook_imports import NAMES
 from gridmap.errors import InvalidInput
 from gridmap.gazetteer import curating, names
 from gridmap.gazetteer.curating import Wanted
@@ -17,7 +18,7 @@ from gridmap.gazetteer.names import Filters, Heard, Listed
 from gridmap.registers import service as registers
 from gridmap.terms import Named, NameKind, NameState
 from web import access, language
-from web.pages import names_addresses, names_files, names_roads
+from web.pages import names_addresses, names_files, names_roads, workbook_taken
 from web.pages.account_steps import never_kept
 from web.pages.settings_forms import SentForm
 from web.params import DayQuery, Text, now, today
@@ -33,7 +34,9 @@ _COLOURS: Final = {
     NameState.CONFIRMED: "green",
     NameState.REJECTED: "",
 }
-_SAID: Final = frozenset({"added", "confirmed", "rejected", "ended", "corrected", "taken"})
+_SAID: Final = frozenset(
+    {"added", "confirmed", "rejected", "ended", "corrected", "taken", "undone"}
+)
 
 
 class NamesQuery(DayQuery):
@@ -135,7 +138,9 @@ def _address(**changed: object) -> str:
     return url_for("names.show", **{k: v for k, v in asked.items() if v not in ("", None)})
 
 
-def _page(form: SentForm | None = None, *, adding: bool = False) -> ResponseReturnValue:
+def _page(
+    form: SentForm | None = None, *, adding: bool = False, stands: str = ""
+) -> ResponseReturnValue:
     query = NamesQuery.model_validate(_asked())
     session, reader = _keeper()
     filters = Filters(
@@ -165,9 +170,20 @@ def _page(form: SentForm | None = None, *, adding: bool = False) -> ResponseRetu
         adding=adding,
         fault="" if form is None or adding else " ".join(form.faults.values()),
         said=said if form is None and (said := request.args.get("said", "")) in _SAID else "",
+        imports=workbook_taken.shown(NAMES),
+        stands=stands,
         today=today().isoformat(),
     )
-    return make_response(page, 422 if form and form.faults else 200)
+    return make_response(page, 409 if stands else 422 if form and form.faults else 200)
+
+
+@blueprint.post("/import/<int(max=2147483647):number>/undo")
+def undo(number: int) -> ResponseReturnValue:
+    """Roll a workbook of names back as a whole; where something rests on it, say what and what to do."""
+    stands = workbook_taken.undo(NAMES, number)
+    if stands:
+        return _page(stands=stands)
+    return redirect(url_for("names.show", said="undone", _anchor="taken"), 303)
 
 
 def _line(one: Listed) -> dict[str, Any]:

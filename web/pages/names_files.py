@@ -12,7 +12,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from geodata import name_tables
+from geodata.intake.staging import safe_name
 from geodata.registers import opening
+from geodata.workbook_imports import NAMES, kept
 from gridmap.errors import GridmapError, InvalidInput, RefusedRows, TooLarge, UnreadableFile
 from gridmap.gazetteer import merging, names
 from web import access, language
@@ -42,12 +44,14 @@ def take() -> ResponseReturnValue:
     content = file.stream.read(opening.LARGEST_FILE + 1) if file else b""
     if not content:
         return _refused(_("请选择文件。"), [])
-    suffix = Path(file.filename or "").suffix[:10] if file else ""
+    name = safe_name(file.filename or "") if file else ""
     with tempfile.TemporaryDirectory(prefix="gridmap-names-") as folder:
-        path = Path(folder) / f"names{suffix}"
+        path = Path(folder) / name
         path.write_bytes(content)
         try:
-            merging.merge(session, keeper, name_tables.read(path), now())
+            rows = name_tables.read(path)
+            with kept(session, keeper, NAMES, path, today(), now()) as record:
+                record.counts = dict(merging.merge(session, keeper, rows, now()))
         except RefusedRows as refusal:
             lines = [
                 (one.number, one.en if language.current() == "en" else one.zh)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from flask import jsonify, render_template
@@ -19,8 +20,9 @@ CHECK: Final = "group_members"
 """The check of coverage whose threshold is the norm of building groups."""
 
 
-def _least() -> int:
-    rule = coverage.rules(current_session(), today())[CHECK]
+def least_on(day: date) -> int:
+    """Return how many full members a building group has by the county's rule of a day; 0 where it has none."""
+    rule = coverage.rules(current_session(), day)[CHECK]
     least: int = rule.limits["least"] if rule.on else 0
     return least
 
@@ -31,9 +33,9 @@ def show() -> ResponseReturnValue:
     return render_template(
         "party_life_warnings.html",
         map=compose(publishing.county(session, today()).bbox),
-        small=warnings.small_groups(session, reader.scope, today(), _least()),
+        small=warnings.small_groups(session, reader.scope, today(), least_on(today())),
         houses=warnings.houses(session, reader.scope, today()),
-        least=_least(),
+        least=least_on(today()),
     )
 
 
@@ -43,7 +45,7 @@ def spots() -> ResponseReturnValue:
     small = [
         {"building": one.building, "kind": "small", "lon": one.lon, "lat": one.lat,
          "name": one.name, "n": one.full_members}
-        for one in warnings.small_groups(session, reader.scope, today(), _least())
+        for one in warnings.small_groups(session, reader.scope, today(), least_on(today()))
     ]  # fmt: skip
     apart = [
         {"building": one.building, "kind": "apart", "lon": one.lon, "lat": one.lat,

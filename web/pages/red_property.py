@@ -11,10 +11,12 @@ from flask.typing import ResponseReturnValue
 
 from gridmap.accounts.authority import Right
 from gridmap.publishing import service as publishing
-from gridmap.red_property import looking, meetings
+from gridmap.red_property import attending, looking, meetings, plans
 from gridmap.red_property.looking import Care, Net
+from gridmap.red_property.plans import Standing
 from gridmap.terms import PartyForm
 from web import access, language
+from web.pages import red_property_plan_view as plan_view
 from web.pages import red_property_view as view
 from web.pages.folium_map import compose
 from web.params import safe_text, today
@@ -23,6 +25,7 @@ from web.session import current_session
 blueprint = APIBlueprint("red_property", __name__, enable_openapi=False)
 
 LONGEST_CODE: Final = 64
+SHOWN_PLANS: Final = 4
 
 
 @blueprint.get("/red-property")
@@ -35,6 +38,7 @@ def show() -> ResponseReturnValue:
     counted = view.by_company(reader)
     open_tasks = meetings.tasks(session, today())
     mine = [one for one in open_tasks if one.owner_id == reader.person_id]
+    planned = plans.open_plans(session, today())
     return render_template(
         "red_property.html",
         map=compose(county.bbox),
@@ -42,6 +46,10 @@ def show() -> ResponseReturnValue:
         numbers=_numbers(net),
         late=sum(one.overdue > 0 for one in open_tasks),
         mine=[view.task(one) for one in mine],
+        planned=[
+            plan_view.plan(one) for one in planned if one.standing(today()) is not Standing.WAITING
+        ][:SHOWN_PLANS],
+        waiting=sum(one.standing(today()) is Standing.WAITING for one in planned),
         companies=[view.company(one, counted.get(one.code)) for one in net.companies],
         drawn=_drawn(net),
         posts=[view.joint_post(one) for one in net.joint_posts],
@@ -99,6 +107,7 @@ def company(code: str) -> ResponseReturnValue:
         people={one.compound_code: one for one in holders if one.kind == "property_manager"},
         reports=view.reports(whole, company=code),
         posts=[view.joint_post(o) for o in looking.joint_posts(session, today(), company=code)],
+        meetings=plan_view.asked(attending.asked(session, today(), company=code)),
         past=[view.past(one) for one in past],
         sees=reader.scope.may(Right.SEE_BOARD),
         keeper=reader.scope.may(Right.KEEP_REGISTERS),
@@ -155,6 +164,7 @@ def compound(code: str) -> ResponseReturnValue:
         holders=looking.holders(session, today(), [code]),
         reports=view.reports(view.by_compound(reader).get(code), compound=code),
         posts=[view.joint_post(one) for one in of_here if today() in one.span],
+        meetings=plan_view.asked(attending.asked(session, today(), compound=code)),
         past=[view.past(one) for one in past],
         sees=reader.scope.may(Right.SEE_BOARD),
         keeper=reader.scope.may(Right.KEEP_REGISTERS),

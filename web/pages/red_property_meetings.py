@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -13,14 +12,16 @@ from flask_babel import format_date
 
 from gridmap.accounts.service import SignedIn
 from gridmap.errors import InvalidInput, NotAllowed
-from gridmap.red_property import following, meetings, units
+from gridmap.red_property import attending, following, meetings, plans
+from gridmap.red_property.attending import Party
 from gridmap.red_property.meetings import Meeting, Whole
+from gridmap.red_property.plans import Standing
 from gridmap.registers import service as registers
-from gridmap.registers.catalogue import REGISTERS
-from gridmap.registers.changes import Action, Change, RefusedChanges
-from gridmap.timespan import quarter_of
+from gridmap.registers.changes import RefusedChanges
 from web import access, language
+from web.pages import red_property_plan_view as plan_view
 from web.pages import red_property_view as view
+from web.pages.red_property_writing import begin, names_of, refuse, seat
 from web.pages.settings_forms import SentForm
 from web.params import now, safe_text, today
 from web.session import current_session
@@ -31,6 +32,9 @@ LONGEST_CODE: Final = 64
 POINTS: Final = 4
 """Points of the agenda that the form of a new meeting has lines for; more are added afterwards."""
 USUAL_DAYS: Final = 14
+LONGEST_TASK: Final = 200
+CAME, MISSED = "came", "missed"
+"""What the form says of a side; nothing where it was not asked."""
 
 
 @blueprint.get("/red-property/meetings")
@@ -42,10 +46,15 @@ def show() -> ResponseReturnValue:
     late_only = request.args.get("tasks") == "late"
     found = () if late_only else meetings.listed(session, today(), community)
     tasks = meetings.tasks(session, today(), community=community)
+    planned = () if late_only else plans.open_plans(session, today(), community)
+    gone = () if late_only else plans.cancelled(session, today(), community)
     names = {area.code: area.name for area in registers.areas(session, today())}
     return render_template(
         "red_property_meetings.html",
         meetings=[_line(one) for one in found],
+        planned=[plan_view.plan(one) for one in planned],
+        waiting=sum(one.standing(today()) is Standing.WAITING for one in planned),
+        cancelled=[plan_view.plan(one) for one in gone],
         tasks=[view.task(one) for one in tasks if one.overdue or not late_only],
         late=sum(one.overdue > 0 for one in tasks),
         late_only=late_only,
@@ -94,38 +103,53 @@ def _page(meeting_id: int, form: SentForm) -> ResponseReturnValue:
         meeting=_line(found.meeting),
         points=found.points,
         agencies=found.agencies,
+        seats=[plan_view.seat(one) for one in found.seats],
         tasks=[view.task(task) for task in found.tasks],
         keeper=keeper,
         owners=[
             (who.code, who.name, comma.join(kind.label(words) for kind in who.posts))
             for who in people
         ],
-        sent={"due": (today() + timedelta(days=USUAL_DAYS)).isoformat(), **form.sent},
+        sent={
+            "due": (today() + timedelta(days=USUAL_DAYS)).isoformat(),
+            "task": _from_point(found),
+            **form.sent,
+        },
         faults=form.faults,
         today=today().isoformat(),
     )
     return make_response(page, 422 if form.faults else 200)
 
 
+def _from_point(found: Whole) -> str:
+    """What is to be done, where a point's decision is to become a task (`?point=` its number)."""
+    wanted = _asked("point")
+    point = next((one for one in found.points if str(one.position) == wanted), None)
+    return (point.decision or point.title)[:LONGEST_TASK] if point else ""
+
+
 @blueprint.route("/red-property/meetings/new", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
     """Ask what a community's meeting was about; on POST write it down with its agenda."""
     keeper = access.require_account()
-    mine = _own_areas(keeper)
+    session = current_session()
+    mine = meetings.kept_communities(session, keeper, today())
     if not mine:
         raise NotAllowed
     form = SentForm(request.form)
-    community = form.sent.get("community") or _asked("community") or mine[0][0]
+    asked = form.sent.get("community") or _asked("community")
+    community = asked if asked in dict(mine) else mine[0][0]
+    home = meetings.kept_ids(session, keeper, today())[community]
+    parties = attending.parties(session, home, today())
     if request.method == "POST":
-        number = _write(keeper, form)
+        number = _write(keeper, form, community, parties)
         if number is not None:
             return redirect(url_for("red_property_meetings.one", meeting_id=number), 303)
     page = render_template(
         "red_property_meeting_new.html",
         communities=mine,
         community=community,
-        agencies=_agencies_of(community),
-        chosen=request.form.getlist("agency"),
+        parties=[plan_view.party(one, None) for one in parties],
         sent={"day": today().isoformat(), **form.sent},
         faults=form.faults,
         lines=range(1, POINTS + 1),
@@ -134,34 +158,23 @@ def new() -> ResponseReturnValue:
     return make_response(page, 422 if form.faults else 200)
 
 
-def _own_areas(keeper: SignedIn) -> list[tuple[str, str]]:
-    """Code and name of the communities whose registers the reader keeps."""
-    return list(meetings.kept_communities(current_session(), keeper, today()))
-
-
-def _agencies_of(community: str) -> list[tuple[str, str]]:
-    """The agencies that answer for a community today."""
-    found = units.listed(current_session(), quarter_of(today()), today(), community=community)
-    return [(unit.agency_code, unit.agency) for unit in found if today() in unit.span]
-
-
-def _write(keeper: SignedIn, form: SentForm) -> int | None:
-    """Write a meeting with its agenda and agencies, or none of it; what is wrong stands in the form."""
-    values = {key: form.sent.get(key, "") for key in ("community", "day", "topic", "attended")}
-    values["decisions"] = form.sent.get("decisions", "")
+def _write(
+    keeper: SignedIn, form: SentForm, community: str, parties: tuple[Party, ...]
+) -> int | None:
+    """Write a meeting with its agenda and who came, or none of it; what is wrong stands in the form."""
+    said = {one.key: form.sent.get(f"side_{one.key}", "") for one in parties}
+    came = [(one, said[one.key] == CAME) for one in parties if said[one.key] in {CAME, MISSED}]
+    values = {key: form.sent.get(key, "") for key in ("day", "topic", "decisions")}
+    values |= {"community": community, "attended": names_of(came, form.sent.get("attended", ""))}
     session = current_session()
     try:
         with session.begin_nested():
-            number = _begin(keeper, "joint-meetings", [values])[0]
+            number = begin(keeper, "joint-meetings", [values])[0]
             code = meetings.whole(session, number, today()).meeting.code
-            points = _points(form, code)
-            if points:
-                _begin(keeper, "meeting-items", points)
-            came = [{"meeting": code, "agency": one} for one in request.form.getlist("agency")]
-            if came:
-                _begin(keeper, "meeting-agencies", came)
+            begin(keeper, "meeting-items", _points(form, code))
+            seat(keeper, code, came)
     except RefusedChanges as refusal:
-        _refuse(form, refusal)
+        refuse(form, refusal)
         return None
     return number
 
@@ -177,22 +190,6 @@ def _points(form: SentForm, code: str) -> list[dict[str, str]]:
     ]
 
 
-def _begin(keeper: SignedIn, register: str, rows: list[dict[str, str]]) -> tuple[int, ...]:
-    changes = [
-        Change(Action.BEGIN, dict(values), row=row) for row, values in enumerate(rows, start=1)
-    ]
-    session = current_session()
-    return registers.write(session, keeper, REGISTERS[register], changes, now()).ids
-
-
-def _refuse(
-    form: SentForm, refusal: RefusedChanges, names: Mapping[str, str] | None = None
-) -> None:
-    for fault in refusal.faults:
-        name = (names or {}).get(fault.column or "", fault.column or "form")
-        form.faults.setdefault(name, fault.message(language.current()))
-
-
 @blueprint.post("/red-property/meetings/<int(max=2147483647):meeting_id>/points")
 def add_point(meeting_id: int) -> ResponseReturnValue:
     """Add a point to a meeting's agenda."""
@@ -206,9 +203,9 @@ def add_point(meeting_id: int) -> ResponseReturnValue:
         "decision": form.sent.get("decision", ""),
     }
     try:
-        _begin(keeper, "meeting-items", [values])
+        begin(keeper, "meeting-items", [values])
     except RefusedChanges as refusal:
-        _refuse(form, refusal, {"title": "title", "decision": "decision"})
+        refuse(form, refusal, {"title": "title", "decision": "decision"})
         return _page(meeting_id, form)
     return redirect(url_for("red_property_meetings.one", meeting_id=meeting_id), 303)
 
@@ -227,10 +224,10 @@ def add_task(meeting_id: int) -> ResponseReturnValue:
         "result": "",
     }
     try:
-        number = _begin(keeper, "meeting-tasks", [values])[0]
+        number = begin(keeper, "meeting-tasks", [values])[0]
     except RefusedChanges as refusal:
         names = {"title": "task", "person": "owner", "person_name": "owner"}
-        _refuse(form, refusal, names)
+        refuse(form, refusal, names)
         return _page(meeting_id, form)
     following.tell(current_session(), number, now())
     return redirect(url_for("red_property_meetings.one", meeting_id=meeting_id), 303)

@@ -29,6 +29,7 @@ from gridmap.registers.changes import RefusedChanges
 from gridmap.registers.columns import Register
 from web import access, language
 from web.pages import register_workbook_view as view
+from web.pages import workbook_taken
 from web.pages.account_steps import never_kept
 from web.pages.settings_forms import SentForm
 from web.params import DayQuery, Params, now, today
@@ -53,15 +54,15 @@ class ShowQuery(Params):
     new: Annotated[int, Field(ge=0, le=100_000)] = 0
     changed: Annotated[int, Field(ge=0, le=100_000)] = 0
     ended: Annotated[int, Field(ge=0, le=100_000)] = 0
+    undone: bool = False
 
 
 @blueprint.get("/<register>/workbook")
 def show(register: str) -> ResponseReturnValue:
     """Show what can be downloaded, and the form that takes a workbook."""
     query = ShowQuery.model_validate(request.args.to_dict())
-    return _page(
-        register_named(register), taken=query if any(query.model_dump().values()) else None
-    )
+    told = query.new or query.changed or query.ended
+    return _page(register_named(register), taken=query if told else None, undone=query.undone)
 
 
 @blueprint.get("/<register>/workbook/template.xlsx")
@@ -120,6 +121,17 @@ def take(register: str) -> ResponseReturnValue:
     return redirect(url_for("register_workbooks.show", register=known.key, **counts), 303)  # type: ignore[arg-type]
 
 
+@blueprint.post("/<register>/workbook/<int(max=2147483647):number>/undo")
+def undo(register: str, number: int) -> ResponseReturnValue:
+    """Roll a workbook back as a whole; where something rests on it, say what and what to do."""
+    known = register_named(register)
+    stands = workbook_taken.undo(known.key, number)
+    if stands:
+        return _page(known, stands=stands, status=409)
+    address = url_for("register_workbooks.show", register=known.key, undone=True, _anchor="taken")
+    return redirect(address, 303)
+
+
 def _previewed(
     register: Register,
     form: SentForm,
@@ -174,16 +186,21 @@ def _page(
     form: SentForm | None = None,
     *,
     taken: ShowQuery | None = None,
+    stands: str = "",
+    undone: bool = False,
     status: int = 200,
 ) -> ResponseReturnValue:
-    who = access.require_account()
+    may_write = registers.may_write(access.require_account().scope, register)
     page = render_template(
         "register_workbook.html",
         register=register,
-        may_write=registers.may_write(who.scope, register),
+        may_write=may_write,
         sent={"day": today().isoformat(), **(form.sent if form else {})},
         faults=form.faults if form else {},
         taken=taken,
+        imports=workbook_taken.shown(register.key) if may_write else [],
+        stands=stands,
+        undone=undone,
         today=today().isoformat(),
         largest=opening.LARGEST_FILE >> 20,
     )

@@ -45,7 +45,7 @@ def show(activity_id: int) -> ResponseReturnValue:
 def _page(activity_id: int, fault: str = "", status: int = 200) -> ResponseReturnValue:
     session, at = current_session(), now()
     found = activities.one(session, activity_id, at)
-    card = volunteer_pass.current()
+    card = volunteer_pass.own()
     place = activities.place_of(session, activity_id, card.id) if card else None
     page = render_template(
         "volunteer_activity.html",
@@ -73,7 +73,7 @@ def _organiser(found: Seen) -> str:
 
 
 def _need_pass(activity_id: int) -> Card | ResponseReturnValue:
-    card = volunteer_pass.current()
+    card = volunteer_pass.own()
     if card is not None:
         return card
     here = url_for("volunteer_activities.show", activity_id=activity_id)
@@ -120,7 +120,7 @@ def here(activity_id: int) -> ResponseReturnValue:
     """Where the code on the organiser's screen leads: one press, or the page's script, checks in."""
     found = activities.one(current_session(), activity_id, now())
     code = request.args.get("code", "")[:16]
-    card = volunteer_pass.current()
+    card = volunteer_pass.own()
     back = url_for("volunteer_activities.show", activity_id=activity_id)
     return render_template(
         "volunteer_here.html",

@@ -28,7 +28,7 @@ def show(need_id: int) -> ResponseReturnValue:
 def _page(need_id: int, fault: str = "", status: int = 200) -> ResponseReturnValue:
     session = current_session()
     found = needs.one(session, need_id, now())
-    card = volunteer_pass.current()
+    card = volunteer_pass.own()
     page = render_template(
         "volunteer_need.html",
         need=words.need(found),
@@ -55,7 +55,7 @@ def leave(need_id: int) -> ResponseReturnValue:
 
 
 def _done(need_id: int, said: str) -> ResponseReturnValue:
-    card = volunteer_pass.current()
+    card = volunteer_pass.own()
     here = url_for("volunteer_needs.show", need_id=need_id)
     if card is None:
         return redirect(url_for("volunteer_pages.join", next=here), 303)

@@ -29,14 +29,16 @@ def hand() -> Hand:
     if account is not None:
         reach = reach_of(current_session(), account.scope)
         if reach != Reach():
-            return Hand(reach, account_id=account.account_id)
-    card = volunteer_pass.current()
+            linked = volunteer_pass.linked()
+            own = linked.id if linked else None
+            return Hand(reach, account_id=account.account_id, volunteer_id=own)
+    card = volunteer_pass.own()
     return Hand(volunteer_id=card.id if card else None)
 
 
 def may_organise(found: Seen) -> bool:
     """Tell whether who looks organises an activity, or calls volunteers together in its community."""
-    card, account = volunteer_pass.current(), access.account()
+    card, account = volunteer_pass.own(), access.account()
     if card is not None and card.id == found.organiser_id:
         return True
     return account is not None and reach_of(current_session(), account.scope).holds(
@@ -120,20 +122,23 @@ def _hours_page(found: Seen, faults: dict[str, str]) -> ResponseReturnValue:
     session = current_session()
     people = activities.people_of(session, found.id)
     badges = rating.badges(session, [one.volunteer_id for one in people])
+    own = hand().volunteer_id
     page = render_template(
         "volunteer_hours.html",
         activity=words.activity(found),
         seen=found,
         begun=found.starts_at - checking_in.OPENS_BEFORE <= now(),
-        people=[_person(one, found, badges) for one in people],
+        people=[_person(one, found, badges, own) for one in people],
         faults=faults,
         said=request.args.get("said", ""),
+        books=access.opens("volunteer_books.one_out"),
     )
     return make_response(page, 422 if faults else 200)
 
 
-def _person(one: Participant, found: Seen, badges: dict[int, tuple[int, int]]) -> dict[str, object]:
-    card = volunteer_pass.current()
+def _person(
+    one: Participant, found: Seen, badges: dict[int, tuple[int, int]], own: int | None
+) -> dict[str, object]:
     minutes = one.minutes
     if minutes is None and one.checked_in_at is not None:
         minutes = hours.suggested(found.starts_at, found.ends_at, one.checked_in_at)
@@ -152,5 +157,5 @@ def _person(one: Participant, found: Seen, badges: dict[int, tuple[int, int]]) -
         "minutes": minutes,
         "words": words.hours(one.minutes) if one.minutes is not None else "",
         "confirmed": one.confirmed_at is not None,
-        "own": bool(card and card.id == one.volunteer_id and access.account() is None),
+        "own": own == one.volunteer_id,
     }

@@ -38,7 +38,7 @@ _YEAR: Final = re.compile(r"20[0-9]{2}\Z")
 @blueprint.get("")
 def show() -> ResponseReturnValue:
     """Show what is on and where help is wanted, in one community or all."""
-    session, card = current_session(), volunteer_pass.current()
+    session, card = current_session(), volunteer_pass.own()
     communities = service.communities(session, today())
     asked = request.args.get("community")
     code = asked if asked is not None else (card.community_code or "" if card else "")
@@ -55,6 +55,7 @@ def show() -> ResponseReturnValue:
         activities=words.activities(activities.coming(session, at, within)),
         needs=[words.need(one) for one in needs.open_ones(session, at, within)],
         calls=access.opens("volunteer_desk.show"),
+        staff=access.account() is not None,
     )
 
 
@@ -153,7 +154,7 @@ def _enter_form(fault: str) -> str:
 @blueprint.get("/me")
 def me() -> ResponseReturnValue:
     """Show a volunteer her hours, year by year, and how her stars were made."""
-    card = volunteer_pass.current()
+    card = volunteer_pass.own()
     if card is None:
         return redirect(url_for("volunteer_pages.enter"))
     session = current_session()
@@ -175,7 +176,20 @@ def me() -> ResponseReturnValue:
         ratings=[rating_words(one) for one in ratings],
         communities=words.choices(service.communities(session, today())),
         occupation=card.occupation.label(language.current()) if card.occupation else "",
+        **_sides(card),
     )
+
+
+def _sides(card: Card) -> dict[str, Any]:
+    """Which sides the page has: this phone's, that of the account signed in, that of somebody's account."""
+    linked = volunteer_pass.linked()
+    return {
+        "by_phone": volunteer_pass.current() is not None,
+        "staff": access.account() is not None,
+        "mine": linked is not None and linked.id == card.id,
+        "other": linked if linked is not None and linked.id != card.id else None,
+        "linked": card.person_id is not None,
+    }
 
 
 def year_asked(*, default: int) -> int:

@@ -134,7 +134,9 @@ def sign_up_of(session: Session, activity_id: int, volunteer_id: int) -> SignUp 
 
 
 def sign_up(session: Session, sign_up_id: int) -> SignUp | None:
-    """Return a place, locked."""
+    """Return a place, locked; its activity first, as whoever signs up or checks in does."""
+    activity = select(SignUp.activity_id).where(SignUp.id == sign_up_id).scalar_subquery()
+    session.execute(select(Activity.id).where(Activity.id == activity).with_for_update())
     query = select(SignUp).where(SignUp.id == sign_up_id).with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).first()
 

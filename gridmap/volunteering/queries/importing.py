@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -31,17 +32,28 @@ def volunteers(
     ).all()
 
 
-def known(session: Session, keys: Collection[str]) -> dict[str, int]:
-    """Return the minutes of records by the platform's key, as they stand with their corrections."""
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """A record: whose, on which day, what, and its minutes as they stand with their corrections."""
+
+    volunteer_id: int
+    day: date
+    what: str
+    erased: bool
+    minutes: int
+
+
+def known(session: Session, keys: Collection[str]) -> dict[str, Stood]:
+    """Return records by the platform's key."""
     return _net(session, ServiceHours.external_key.in_(keys), ServiceHours.external_key)
 
 
-def own(session: Session, ids: Collection[int]) -> dict[int, int]:
-    """Return the minutes of our own records by id, as they stand with their corrections."""
+def own(session: Session, ids: Collection[int]) -> dict[int, Stood]:
+    """Return our own records by id."""
     return _net(session, ServiceHours.id.in_(ids), ServiceHours.id)
 
 
-def _net(session: Session, condition: Any, key: Any) -> dict[Any, int]:  # noqa: ANN401 - columns
+def _net(session: Session, condition: Any, key: Any) -> dict[Any, Stood]:  # noqa: ANN401 - columns
     correction = aliased(ServiceHours)
     corrected = (
         select(func.coalesce(func.sum(correction.minutes), 0))
@@ -49,8 +61,14 @@ def _net(session: Session, condition: Any, key: Any) -> dict[Any, int]:  # noqa:
         .correlate(ServiceHours)
         .scalar_subquery()
     )
-    rows = session.execute(select(key, ServiceHours.minutes + corrected).where(condition))
-    return {found: int(minutes) for found, minutes in rows}
+    told = (ServiceHours.day, ServiceHours.what, Volunteer.erased_at.is_not(None))
+    query = select(key, Volunteer.id, *told, ServiceHours.minutes + corrected)
+    query = query.select_from(ServiceHours)
+    query = query.join(Volunteer, Volunteer.id == ServiceHours.volunteer_id).where(condition)
+    return {
+        row[0]: Stood(row[1], row[2], row[3], erased=row[4], minutes=int(row[5]))
+        for row in session.execute(query)
+    }
 
 
 def of_days(

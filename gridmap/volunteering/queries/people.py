@@ -68,6 +68,27 @@ def person(session: Session, person_id: int) -> Person | None:
     return session.get(Person, person_id)
 
 
+def of_person(session: Session, person_id: int) -> Volunteer | None:
+    """Return the volunteer that a person of the ledger is."""
+    return session.scalars(select(Volunteer).where(Volunteer.person_id == person_id)).first()
+
+
+def lock_person(session: Session, person_id: int) -> None:
+    """Let one at a time say which volunteer a person is."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"linked:{person_id}"))))
+
+
+def lock_books(session: Session) -> None:
+    """Let one workbook at a time be taken in: two of them would lock the same people in two orders."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext("volunteer_books"))))
+
+
+def locked(session: Session, volunteer_id: int) -> Volunteer | None:
+    """Return a volunteer's row, locked."""
+    query = select(Volunteer).where(Volunteer.id == volunteer_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).first()
+
+
 def community_id(session: Session, code: str) -> int | None:
     """Return the id of a community by its code."""
     query = select(Area.id).where(Area.code == code, Area.kind == AreaKind.COMMUNITY)

@@ -5,6 +5,11 @@ import pytest
 from tests.registers.keeping import town
 
 
+@pytest.fixture(autouse=True)
+def here(read_here):
+    """Workbooks are read in this process; see `tests.geodata.conftest`."""
+
+
 @pytest.fixture
 def county(session):
     return town(session)

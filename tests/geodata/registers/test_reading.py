@@ -5,6 +5,7 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
+from geodata.books import Bounds
 from geodata.registers import making, opening, reading
 from gridmap.errors import InvalidInput, TooLarge, UnreadableFile
 from gridmap.ledger.posts import Person
@@ -165,7 +166,7 @@ def test_what_is_too_large_is_refused(path, monkeypatch):
     monkeypatch.setattr(reading, "MOST_ROWS", 1)
     with pytest.raises(TooLarge):
         read(path)
-    monkeypatch.setattr(opening, "MOST_TAGS", 50)
+    monkeypatch.setattr(opening, "BOUNDS", Bounds(tags=50))
     with pytest.raises(UnreadableFile, match="单元格太多"):
         read(path)
     monkeypatch.setattr(opening, "LARGEST_FILE", 50)

@@ -1,4 +1,4 @@
-"""The red property net in Chromium: the map's modes, and a task finished on a phone by its owner."""
+"""The red property net in Chromium: the map's modes, a task finished on a phone, a meeting from plan to task."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gridmap.ledger.meeting_plans import MeetingPlan
 from gridmap.ledger.meetings import JointMeeting
 from gridmap.ledger.posts import Person
 from gridmap.ledger.red_property import MeetingTask
@@ -58,4 +59,34 @@ def test_the_map_s_modes_and_a_task_on_a_phone(keeper, live_server, demo_engine,
     assert "已办好" in keeper.locator(f"#task-{task}").inner_text()
     with Session(demo_engine) as session:
         assert session.get(MeetingTask, task).done_on == today()
+    assert keeper.faults == []
+
+
+def test_a_meeting_is_planned_held_and_makes_a_task(keeper, live_server, demo_engine):
+    keeper.set_viewport_size(PHONE)
+    keeper.goto(f"{live_server}/red-property/meetings")
+    keeper.get_by_role("link", name="安排会议").click()
+    keeper.get_by_label("主要议题").fill("浏览器里开的会")
+    keeper.get_by_label("哪天").fill(today().isoformat())
+    keeper.get_by_label("在哪里").fill("社区会议室")
+    assert keeper.locator("#invited input:checked").count() >= 2
+    keeper.get_by_role("button", name="安排并通知").click()
+    keeper.wait_for_url("**/red-property/plans/*")
+    keeper.get_by_label("议题", exact=True).fill("门禁坏了")
+    keeper.get_by_role("button", name="提出").click()
+    keeper.get_by_text("门禁坏了").wait_for()
+    keeper.get_by_role("link", name="写纪要").click()
+    point = keeper.locator(".net-point", has=keeper.locator("input[value='门禁坏了']"))
+    point.locator("textarea").fill("物业三日内修好")
+    point.locator("select").select_option(index=1)
+    keeper.locator("input[name^=came_]").last.uncheck()
+    assert keeper.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    keeper.get_by_role("button", name="保存纪要并交办").click()
+    keeper.wait_for_url("**/red-property/meetings/*")
+    assert "物业三日内修好" in keeper.locator("a.net-line[id^=task-]").inner_text()
+    with Session(demo_engine) as session:
+        plan = session.scalars(
+            select(MeetingPlan).where(MeetingPlan.topic == "浏览器里开的会")
+        ).one()
+        assert (plan.state, plan.day) == ("held", today())
     assert keeper.faults == []

@@ -42,6 +42,18 @@ def visits_today(engine, code):
         return session.scalar(query.where(DoorVisit.household == code, DoorVisit.day == today()))
 
 
+def see_it_kept(watched, live_server):
+    """The list of what is kept tells of the visit; then the network comes back."""
+    watched.goto(f"{live_server}/kept")
+    until(watched, "!document.querySelector('#visits').hidden")
+    kept = watched.locator("#visits")
+    assert "1 次走访还没有送到" in kept.inner_text()
+    kept.locator("summary").click()
+    assert "已入户" in kept.inner_text()
+    assert watched.locator("#none-kept").is_hidden()
+    watched.context.set_offline(False)
+
+
 def test_a_round_without_a_network(watched, live_server, demo_engine):
     sign_in(watched, live_server, account_of_person(demo_engine, busiest(demo_engine)))
     watched.goto(f"{live_server}/rounds/walk")
@@ -65,7 +77,10 @@ def test_a_round_without_a_network(watched, live_server, demo_engine):
     until(watched, "!document.querySelector('#kept').hidden")
     assert "1 次走访还没有送到" in text_of(watched, "kept")
     assert visits_today(demo_engine, code) == 0
-    watched.context.set_offline(False)
+    see_it_kept(watched, live_server)
+    until(watched, "document.querySelector('#visits').hidden")
+    assert visits_today(demo_engine, code) == 1
+    watched.goto(f"{live_server}/rounds/walk")
     until(watched, "document.querySelector('#kept').hidden")
     watched.evaluate("dispatchEvent(new Event('online'))")
     watched.wait_for_timeout(300)

@@ -1,12 +1,13 @@
 /**
- * The page of what is kept on this phone: steps and reports that wait, the last list that was seen, what
- * was reported from here. It opens without a network.
+ * The page of what is kept on this phone: steps, door visits and reports that wait, the last list that was
+ * seen, what was reported from here. It opens without a network.
  */
 
 import { toast } from "./api.js";
 import { el } from "./dom.js";
 import { registerWorker } from "./installed.js";
 import { showKeptSteps } from "./kept_strip.js";
+import { showKeptVisits } from "./kept_visits.js";
 import { lastQueue } from "./last_queue.js";
 import { listMine, remember } from "./mine.js";
 import { Outbox } from "./outbox.js";
@@ -16,15 +17,22 @@ import { language, t } from "./strings.js";
 const $ = (id) => document.getElementById(id);
 const momentOf = new Intl.DateTimeFormat(language === "en" ? "en-US" : "zh-CN", { dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Shanghai" });
 
-const counts = { steps: null, reports: null };
+const counts = { steps: null, visits: null, reports: null };
 
 function tellNone() {
-  $("none-kept").hidden = counts.steps !== 0 || counts.reports !== 0;
+  $("none-kept").hidden = Object.values(counts).some((count) => count !== 0);
 }
 
 const steps = showKeptSteps($("kept"), {
   changed: (entries) => {
     counts.steps = entries.length;
+    tellNone();
+  },
+});
+
+const visits = showKeptVisits($("visits"), {
+  changed: (entries) => {
+    counts.visits = entries.length;
     tellNone();
   },
 });
@@ -68,5 +76,6 @@ tellNetwork();
 listMine();
 showQueue();
 steps.flush();
+visits.flush();
 outbox.flush();
 registerWorker();

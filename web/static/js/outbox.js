@@ -1,6 +1,6 @@
 /**
  * The outbox: a report stands here, on this device, until the server has acknowledged it. The steps
- * that a worker makes are kept likewise, see steps.js.
+ * that a worker makes and her visits at doors are kept likewise, see steps.js and visits.js.
  */
 
 import { post } from "./api.js";

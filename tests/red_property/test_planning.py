@@ -1,0 +1,353 @@
+"""Joint meetings planned ahead: called, proposed for, moved, cancelled, held; who is told, who may do what."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from gridmap.accounts.service import SignedIn
+from gridmap.dispatch import service as dispatch
+from gridmap.errors import InvalidInput, NotAllowed, NotFound
+from gridmap.ledger.meeting_plans import MeetingInvite, MeetingPlan
+from gridmap.ledger.meetings import JointMeeting
+from gridmap.ledger.posts import Person, Post
+from gridmap.ledger.property import OwnersCommittee, PropertyCompany, PropertyContract
+from gridmap.ledger.red_property import JointPost, MeetingTask
+from gridmap.messaging.tables import Message
+from gridmap.red_property import agenda, attending, meetings, planning, plans, telling
+from gridmap.red_property.agenda import Point
+from gridmap.red_property.planning import Wanted, When
+from gridmap.red_property.plans import Standing
+from gridmap.red_property.telling import Reminded
+from gridmap.store.audit import AuditEntry
+from gridmap.store.base import from_day
+from gridmap.terms import PostKind
+from tests.dispatch.filings import filing, holding, neighbour_community, staffed
+from tests.worlds import START
+
+NOW = datetime(2026, 6, 1, 8, 30, tzinfo=UTC)
+DAY = date(2026, 6, 1)
+WHEN = When(DAY + timedelta(days=7), "15:00", "社区会议室")
+SIDES = ("residents:419901001001", "company:WY1", "owners:served")
+
+
+@pytest.fixture
+def world(session):
+    """A compound with a company, its manager, and an owners' committee with a joint post."""
+    made, people = staffed(session)
+    made.compound("served", 0, 0, 50, 50)
+    company = PropertyCompany(code="WY1", name="安心物业")
+    member = Person(code="p-joint", name="孔示一")
+    session.add_all([company, member])
+    session.flush()
+    served = made.compounds["served"].id
+    session.add_all(
+        [
+            PropertyContract(compound_id=served, company_id=company.id, valid=from_day(START)),
+            OwnersCommittee(compound_id=served, name="业委会甲", valid=from_day(START)),
+            JointPost(
+                community_id=made.community.id,
+                person_id=member.id,
+                compound_id=served,
+                duty="member",
+                valid=from_day(START),
+            ),
+        ]
+    )
+    manager = made.post(PostKind.PROPERTY_MANAGER, made.compounds["served"], "经理")
+    secretary = made.post(PostKind.SECRETARY, made.community, "书记")
+    made.people = people | {"manager": holding(manager), "secretary": holding(secretary)}
+    made.member, made.company = member, company
+    return made
+
+
+def signed(world, name):
+    who = world.people[name]
+    return SignedIn(None, who.person_id, name, name, who.scope)
+
+
+def wanted(world, **changed):
+    usual = {
+        "community_id": world.community.id,
+        "when": WHEN,
+        "topic": "停车",
+        "invited": SIDES,
+    }
+    return Wanted(**(usual | changed))
+
+
+@pytest.fixture
+def plan(session, world):
+    return planning.call(session, signed(world, "community"), wanted(world), NOW)
+
+
+def told(session, event):
+    query = select(Message.person_id).where(Message.event == event)
+    return sorted(session.scalars(query))
+
+
+def test_who_of_record_may_be_asked(session, world):
+    found = attending.parties(session, world.community.id, DAY)
+    assert [one.key for one in found] == list(SIDES)
+    assert [one.label("zh") for one in found][1:] == ["安心物业", "业委会甲"]
+    assert found[0].label("zh").endswith("居委会")
+
+
+def test_everybody_who_is_invited_is_told_once(session, world, plan):
+    asked = {world.people[name].person_id for name in ("community", "secretary", "manager")}
+    assert told(session, "joint_called") == sorted({*asked, world.member.id})
+    whole = plans.whole(session, plan, DAY)
+    names = {one.party.key: one.told for one in whole.invites}
+    assert names["owners:served"] == ("孔示一",)
+    assert names["company:WY1"] == ("经理",)
+    message = session.scalars(select(Message)).first()
+    assert "停车" in message.subject
+    assert "2026-06-08 15:00" in message.body
+    assert message.link == f"/red-property/plans/{plan}"
+    worker = session.scalar(select(Person.code).where(Person.name == "甲格员"))
+    more = (f"person:{worker}", "company:WY1")
+    planning.invite(session, signed(world, "community"), plan, more, NOW)
+    assert told(session, "joint_called") == sorted(
+        {*asked, world.member.id, world.people["A"].person_id}
+    )
+    assert len(plans.whole(session, plan, DAY).invites) == 4
+
+
+WRONG = (
+    ({"when": replace(WHEN, day=DAY - timedelta(days=1))}, "day"),
+    ({"when": replace(WHEN, day=DAY + timedelta(days=400))}, "day"),
+    ({"when": replace(WHEN, time="25:00")}, "time"),
+    ({"when": replace(WHEN, place=" ")}, "place"),
+    ({"topic": ""}, "topic"),
+    ({"topic": "长" * 201}, "topic"),
+    ({"note": "长" * 501}, "note"),
+    ({"invited": ()}, "invited"),
+    ({"invited": ("company:WY9",)}, "invited"),
+)
+
+
+def test_what_is_wrong_is_told_by_its_field(session, world):
+    for changed, field in WRONG:
+        with pytest.raises(InvalidInput) as refused:
+            planning.call(session, signed(world, "county"), wanted(world, **changed), NOW)
+        assert refused.value.field == field
+    assert told(session, "joint_called") == []
+    assert session.scalars(select(MeetingPlan)).all() == []
+
+
+def test_only_the_community_s_keepers_plan_and_none_twice(session, world, plan):
+    for name in ("A", "secretary", "manager"):
+        with pytest.raises(NotAllowed):
+            planning.call(session, signed(world, name), wanted(world), NOW)
+        with pytest.raises(NotAllowed):
+            planning.cancel(session, signed(world, name), plan, "不开", NOW)
+    elsewhere = neighbour_community(session)[1]
+    with pytest.raises(NotAllowed):
+        planning.call(
+            session, signed(world, "community"), wanted(world, community_id=elsewhere.id), NOW
+        )
+    with pytest.raises(InvalidInput, match="已经安排过") as refused:
+        planning.call(session, signed(world, "township"), wanted(world), NOW)
+    assert refused.value.field == "topic"
+    with pytest.raises(NotFound):
+        planning.cancel(session, signed(world, "county"), 10**6, "不开", NOW)
+
+
+def test_a_desk_plans_where_it_is_one_and_not_wherever_another_post_reads(session, world, plan):
+    _parent, area, _grid = neighbour_community(session)
+    desk = world.post(PostKind.COMMUNITY_DESK, area, "邻居社区员")
+    secretary = session.scalars(select(Post).where(Post.kind == "secretary")).one()
+    who = holding(desk, secretary)
+    both = SignedIn(None, who.person_id, "both", "both", who.scope)
+    assert {area.id, world.community.id} <= who.scope.communities
+    with pytest.raises(NotAllowed):
+        planning.call(session, both, wanted(world, topic="别的"), NOW)
+    with pytest.raises(NotAllowed):
+        planning.cancel(session, both, plan, "不归我", NOW)
+    assert meetings.kept_communities(session, both, DAY) == ((area.code, "邻居社区"),)
+    assert list(meetings.kept_ids(session, both, DAY)) == [area.code]
+
+
+def test_a_meeting_is_moved_with_a_reason_and_the_old_time_stays_on_record(session, world, plan):
+    keeper, later = signed(world, "community"), replace(WHEN, day=DAY + timedelta(days=9))
+    with pytest.raises(InvalidInput) as refused:
+        planning.move(session, keeper, plan, later, " ", NOW)
+    assert refused.value.field == "reason"
+    with pytest.raises(InvalidInput, match="没有变"):
+        planning.move(session, keeper, plan, WHEN, "撞期", NOW)
+    planning.move(session, keeper, plan, later, "撞期", NOW)
+    planning.move(session, keeper, plan, WHEN, "又空出来了", NOW)
+    whole = plans.whole(session, plan, DAY)
+    assert [(one.day, one.reason) for one in whole.moves] == [
+        (WHEN.day, "撞期"),
+        (later.day, "又空出来了"),
+    ]
+    assert len(told(session, "joint_moved")) == 8
+    other = planning.call(session, keeper, wanted(world, when=later), NOW)
+    with pytest.raises(InvalidInput, match="已经安排过"):
+        planning.move(session, keeper, other, WHEN, "并到一起", NOW)
+    assert plans.plan(session, other, DAY).day == later.day
+
+
+def test_a_cancelled_meeting_stays_with_its_reason_and_is_closed(session, world, plan):
+    keeper = signed(world, "community")
+    planning.cancel(session, keeper, plan, "人来不齐", NOW)
+    found = plans.plan(session, plan, DAY)
+    assert (found.standing(DAY), found.reason) == (Standing.CANCELLED, "人来不齐")
+    assert len(told(session, "joint_cancelled")) == 4
+    assert plans.open_plans(session, DAY) == ()
+    assert [one.id for one in plans.cancelled(session, DAY)] == [plan]
+    for step in (
+        lambda: planning.cancel(session, keeper, plan, "再取消", NOW),
+        lambda: planning.move(session, keeper, plan, replace(WHEN, time="16:00"), "改", NOW),
+        lambda: planning.invite(session, keeper, plan, SIDES, NOW),
+        lambda: agenda.propose(session, keeper, plan, Point("绿化"), NOW),
+    ):
+        with pytest.raises(InvalidInput):
+            step()
+
+
+def test_points_are_proposed_by_those_invited_and_those_of_the_community(session, world, plan):
+    number = dispatch.file(session, filing(), NOW).number
+    manager, worker = signed(world, "manager"), signed(world, "A")
+    agenda.propose(session, worker, plan, Point("", report=number), NOW)
+    mine = agenda.propose(session, manager, plan, Point("车库积水", compound="served"), NOW)
+    found = plans.proposals(session, plan, DAY)
+    assert [(one.title, one.report, one.compound_code, one.person) for one in found] == [
+        (f"类别LIGHT（{number}）", number, None, "甲格员"),
+        ("车库积水", None, "served", "经理"),
+    ]
+    refusals = {
+        "title": [Point(""), Point("车库积水"), Point("灯", report=number)],
+        "report": [Point("灯", report="2026-999999")],
+        "compound": [Point("灯", compound="gone")],
+    }
+    for field, points in refusals.items():
+        for point in points:
+            with pytest.raises(InvalidInput) as refused:
+                agenda.propose(session, worker, plan, point, NOW)
+            assert refused.value.field == field
+    with pytest.raises(InvalidInput) as refused:  # whoever may not read it learns nothing of it
+        agenda.propose(session, manager, plan, Point("灯", report=number), NOW)
+    assert refused.value.field == "report"
+    outsider = world.post(PostKind.COMMUNITY_DESK, neighbour_community(session)[1], "邻员")
+    world.people["outsider"] = holding(outsider)
+    with pytest.raises(NotAllowed):
+        agenda.propose(session, signed(world, "outsider"), plan, Point("路"), NOW)
+    with pytest.raises(NotAllowed):
+        agenda.drop(session, worker, plan, mine, NOW)
+    agenda.drop(session, manager, plan, mine, NOW)
+    with pytest.raises(NotFound):
+        agenda.drop(session, manager, plan, mine, NOW)
+    late = NOW + timedelta(days=8)
+    with pytest.raises(InvalidInput, match="不能再提"):
+        agenda.propose(session, worker, plan, Point("晚了"), late)
+    steps = session.scalars(
+        select(AuditEntry.action).where(AuditEntry.object_kind == "meeting_plan")
+    )
+    assert sorted(steps) == [
+        "joint_meeting_planned",
+        "joint_point_dropped",
+        "joint_point_proposed",
+        "joint_point_proposed",
+    ]
+
+
+def test_what_earlier_meetings_left_open_stands_first(session, world, plan):
+    before = JointMeeting(
+        community_id=world.community.id, day=date(2026, 5, 4), topic="旧", attended="各方"
+    )
+    session.add(before)
+    session.flush()
+    owner = world.people["community"].person_id
+    for title, done in (("划线", None), ("修灯", DAY)):
+        session.add(
+            MeetingTask(
+                meeting_id=before.id,
+                title=title,
+                person_id=owner,
+                due=DAY,
+                done_on=done,
+                result="好" if done else None,
+            )
+        )
+    session.flush()
+    assert [one.title for one in plans.whole(session, plan, DAY).follow_up] == ["划线"]
+
+
+def test_a_held_meeting_knows_who_came(session, world, plan):
+    made = JointMeeting(
+        community_id=world.community.id, day=WHEN.day, topic="停车", attended="各方"
+    )
+    session.add(made)
+    session.flush()
+    rows = session.scalars(select(MeetingInvite).order_by(MeetingInvite.id)).all()
+    late = NOW + timedelta(days=8)
+    with pytest.raises(NotAllowed):
+        planning.hold(session, signed(world, "A"), plan, made.id, {rows[0].id}, late)
+    planning.hold(session, signed(world, "township"), plan, made.id, {rows[0].id}, late)
+    assert [one.came for one in rows] == [True, False, False]
+    found = plans.plan(session, plan, WHEN.day)
+    assert (found.standing(WHEN.day), found.meeting_id) == (Standing.HELD, made.id)
+    with pytest.raises(InvalidInput):
+        planning.hold(session, signed(world, "township"), plan, made.id, set(), late)
+
+
+def test_the_invited_are_reminded_on_the_eve_and_the_desk_of_missing_minutes(session, world, plan):
+    assert telling.remind(session, NOW) == Reminded(0, 0)
+    eve = NOW + timedelta(days=6)
+    assert telling.remind(session, eve) == Reminded(4, 0)
+    assert telling.remind(session, eve + timedelta(days=1)) == Reminded(0, 0)
+    after = NOW + timedelta(days=8)
+    assert plans.plan(session, plan, DAY).standing(WHEN.day + timedelta(days=1)) is Standing.WAITING
+    assert telling.remind(session, after) == Reminded(0, 1)
+    assert telling.remind(session, after + timedelta(days=1)) == Reminded(0, 0)
+    assert told(session, "joint_waiting") == [world.people["community"].person_id]
+    moved = replace(WHEN, day=DAY + timedelta(days=12))
+    planning.move(session, signed(world, "community"), plan, moved, "没开成", after)
+    assert telling.remind(session, NOW + timedelta(days=11)) == Reminded(4, 0)
+
+
+def test_nobody_is_asked_to_a_meeting_of_yesterday(session, world, plan):
+    before = told(session, "joint_called")
+    with pytest.raises(InvalidInput, match="日子已过"):
+        planning.invite(
+            session,
+            signed(world, "community"),
+            plan,
+            (f"person:{session.scalar(select(Person.code).where(Person.name == '甲格员'))}",),
+            NOW + timedelta(days=8),
+        )
+    assert told(session, "joint_called") == before
+
+
+def many(world, count, **values):
+    who = world.people["county"].person_id
+    usual = {"community_id": world.community.id, "time": "15:00", "place": "会议室"}
+    return [
+        MeetingPlan(topic=f"议题{n}", person_id=who, made_at=NOW, **usual, **values)
+        for n in range(count)
+    ]
+
+
+def test_however_many_are_planned_none_is_left_out(session, world, plan):
+    session.add_all(many(world, 101, day=DAY + timedelta(days=1)))
+    session.flush()
+    assert telling.remind(session, NOW + timedelta(days=6)) == Reminded(4, 202)
+    assert plan in {one.id for one in plans.open_plans(session, DAY)}
+
+
+def test_old_cancelled_ones_do_not_hide_the_last(session, world, plan):
+    old = {"day": DAY - timedelta(days=200), "state": "cancelled", "reason": "不开了"}
+    session.add_all(many(world, 101, **old))
+    session.flush()
+    planning.cancel(session, signed(world, "community"), plan, "不开了", NOW)
+    assert [one.id for one in plans.cancelled(session, DAY)] == [plan]
+
+
+def test_a_meeting_called_for_tomorrow_is_told_once(session, world):
+    tomorrow = replace(WHEN, day=DAY + timedelta(days=1))
+    planning.call(session, signed(world, "county"), wanted(world, when=tomorrow), NOW)
+    assert telling.remind(session, NOW) == Reminded(0, 0)
+    assert session.scalars(select(MeetingPlan)).one().day == tomorrow.day
