@@ -59,7 +59,8 @@ def write(session: Session, made: DemoCounty, known: Known) -> None:
     """Write who came to the last year's meetings, and the meetings that are planned."""
     rows = list(_came(made, known))
     if rows:
-        session.execute(insert(MeetingParty), rows)
+        # as written, empty columns too: else each change of the kind of side is a statement of its own
+        session.execute(insert(MeetingParty).execution_options(render_nulls=True), rows)
     communities = sorted({one.community for one in made.meetings})
     for place, community in enumerate(communities):
         _plan(session, made, known, community, place)

@@ -38,11 +38,16 @@ class Row:
     name: str
     states: tuple[str, ...]
     missing: int
+    warnings: int
 
 
 @dataclass(frozen=True, slots=True)
 class PrintSheet:
-    """All that the page shows; lengths in mm on A4."""
+    """All that the page shows; lengths in mm on A4.
+
+    Of the checks those have a column that are required, and the one that is coloured by. What else is advised
+    is one number: forty columns leave no room for the map.
+    """
 
     title: str
     under: str
@@ -55,6 +60,7 @@ class PrintSheet:
     rows: tuple[Row, ...]
     sums: tuple[int, ...]
     missing: int
+    warnings: int
     note: str
     column: float
     row: float
@@ -71,10 +77,10 @@ def print_sheet(sheet: DaySheet, check: Check | None, paper: str, language: str)
         paper: a key of `PAPERS`.
         language: ``zh`` or ``en``.
     """
-    checks, head = sheet.checks, HEAD_MM[language]
-    room = WIDTH_MM * TABLE_SHARE - NAME_MM - GAPS_MM
+    checks, head = _columns(sheet, check), HEAD_MM[language]
+    room = WIDTH_MM * TABLE_SHARE - NAME_MM - 2 * GAPS_MM
     column = max(NARROWEST_MM, min(WIDEST_MM, room / max(len(checks), 1)))
-    width = WIDTH_MM - NAME_MM - GAPS_MM - column * len(checks) - GAP_MM
+    width = WIDTH_MM - NAME_MM - 2 * GAPS_MM - column * len(checks) - GAP_MM
     height = HEIGHT_MM - TITLE_MM - LEGEND_MM
     shown, note, row = _fitted(sheet, HEIGHT_MM - TITLE_MM - head - NOTE_MM - BORDERS_MM, language)
     title = said("title", language, county=sheet.county)
@@ -93,7 +99,8 @@ def print_sheet(sheet: DaySheet, check: Check | None, paper: str, language: str)
             sum(one.held.get(put.key) is False for one in audit.communities) for put in checks
         ),
         missing=audit.missing,
-        note=f"{_marks(checks, language)}{note}",
+        warnings=audit.warnings,
+        note=f"{said('advised_note', language)}{note}",
         column=column,
         row=row,
         head=head,
@@ -101,9 +108,8 @@ def print_sheet(sheet: DaySheet, check: Check | None, paper: str, language: str)
     )
 
 
-def _marks(checks: tuple[Check, ...], language: str) -> str:
-    advised = any(check.level != Level.REQUIRED for check in checks)
-    return said("advised_note", language) if advised else ""
+def _columns(sheet: DaySheet, chosen: Check | None) -> tuple[Check, ...]:
+    return tuple(one for one in sheet.checks if one.level == Level.REQUIRED or one == chosen)
 
 
 def _totals(sheet: DaySheet, language: str) -> str:
@@ -133,4 +139,4 @@ def _fitted(
 
 def _row(community: CommunityAudit, checks: tuple[Check, ...]) -> Row:
     states = tuple(state_of(community, check) for check in checks)
-    return Row(community.name, states, community.missing)
+    return Row(community.name, states, community.missing, community.warnings)

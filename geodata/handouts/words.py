@@ -36,7 +36,8 @@ WORDS: Final[dict[str, Words]] = {
         "另有{n}个社区未列出，见问题清单。", "{n} more communities are not shown: see the workbook."
     ),
     "advised_note": Words(
-        "△为建议落实事项，不计入缺项。", "△ is advised only and does not count as missing."
+        "提示项：建议落实而没有落实的（△），不计入缺项。",
+        "Advised: what is advised and not there (△); it does not count as missing.",
     ),
     "summary": Words("汇总", "Summary"),
     "findings": Words("问题清单", "Findings"),

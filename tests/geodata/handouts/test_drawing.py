@@ -11,7 +11,7 @@ import shapely
 from geodata.handouts.county import Area, DaySheet
 from geodata.handouts.drawing import Drawing, draw
 from geodata.handouts.outlines import plane_of, simplified
-from geodata.handouts.print_sheet import HEIGHT_MM, TITLE_MM, print_sheet
+from geodata.handouts.print_sheet import HEIGHT_MM, TITLE_MM, WIDTH_MM, print_sheet
 from geodata.handouts.raster import png
 from geodata.handouts.shades import COLORS
 from geodata.handouts.svg import svg
@@ -47,13 +47,13 @@ def cell(column, row, side=0.01):
     return shapely.Polygon(ring)
 
 
-def county(names, holds=lambda _place: True):
-    """Communities side by side, each with its first check held or not."""
+def county(names, holds=lambda _place: True, more=()):
+    """Communities side by side, each with its first check held or not; `more` holds nowhere."""
     areas, audits = [], []
     for place, name in enumerate(names):
         code = f"{place:03}"
         areas.append(Area(code, name, cell(place % 4, place // 4)))
-        held = {FIRST.key: holds(place)}
+        held = {FIRST.key: holds(place), **{check.key: False for check in more}}
         audits.append(CommunityAudit(code, name, "城关镇", held, (), REQUIRED))
     return DaySheet(
         "测试县", date(2023, 1, 1), Audit(date(2026, 6, 30), tuple(audits)), tuple(areas)
@@ -121,3 +121,18 @@ def test_the_table_fits_its_sheet_and_says_what_it_leaves_out(count, language):
     left = count - len(laid.rows)
     assert (str(left) in laid.note) == (left > 0)
     assert laid.rows[0].states == ("missing",)
+
+
+def test_what_is_advised_is_a_number_beside_the_map_or_the_column_that_is_coloured_by():
+    advised = [one for one in CHECKS if one.level == Level.ADVISED]
+    sheet = county(["甲", "乙"], more=advised)
+    required = [one.label.zh for one in sheet.checks if one.level == Level.REQUIRED]
+    assert len(advised) > 20
+    laid = print_sheet(sheet, None, "a4", "zh")
+    assert list(laid.checks) == required
+    assert laid.map_width > WIDTH_MM / 3
+    assert [row.warnings for row in laid.rows] == [len(advised)] * 2
+    assert laid.warnings == 2 * len(advised)
+    chosen = print_sheet(sheet, advised[0], "a4", "zh")
+    assert list(chosen.checks) == [*required, advised[0].label.zh]
+    assert chosen.chosen == len(required)

@@ -106,6 +106,36 @@ def test_another_person_approves(planner, reviewer):
     assert page.locator("#tools [data-tool=brush]").is_enabled()
 
 
+def test_a_shared_plan_is_looked_at_by_who_does_not_plan(planner, plan_server, browser):
+    page = planner
+    address = api(page, "POST", "/share")["url"]
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    other = watching(context.new_page())
+    sign_in(other, plan_server, "jia")
+    other.goto(f"{plan_server}{address}")
+    open_plan(other)
+    assert other.locator(".plan-row").count() == 4
+    assert other.locator("#submit, #undo, #tab-review, #tools [data-tool=brush]").count() == 0
+    other.click("[data-compare=swipe]")
+    assert other.locator("#divider").is_visible()
+    assert other.request.get(f"{plan_server}/api/v1/plans/{page.plan}").status == 403
+    assert other.faults == []
+    context.close()
+
+
+def test_the_sheet_says_what_happens_to_whom(planner, plan_server):
+    page = planner
+    impact = api(page, "GET", "/impact")
+    page.goto(f"{plan_server}/plans/{page.plan}/sheet")
+    until(page, "document.body.dataset.ready === 'sheet'")
+    words = page.locator("#paper").inner_text()
+    for one in (*impact["grids"], *impact["posts"]):
+        assert one.get("name", one.get("person")) in words
+    assert f"{impact['changed']['households']:,}" in words
+    assert page.locator("#maps svg").count() == 2
+    assert page.faults == []
+
+
 def test_from_its_day_the_map_has_the_new_grids_and_until_then_it_is_withdrawn(reviewer):
     page, day = reviewer, today() + timedelta(days=1)
     names = {grid["name"] for grid in state(page)["grids"]}
@@ -162,33 +192,3 @@ def test_what_was_published_is_looked_at_beside_its_eve(reviewer):
     assert "version=1" in page.url
     assert "第 1 版" in page.locator("#looking").inner_text()
     assert len(page.evaluate("window.plan_page.model.rows()")) == before
-
-
-def test_a_shared_plan_is_looked_at_by_who_does_not_plan(planner, plan_server, browser):
-    page = planner
-    address = api(page, "POST", "/share")["url"]
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    other = watching(context.new_page())
-    sign_in(other, plan_server, "jia")
-    other.goto(f"{plan_server}{address}")
-    open_plan(other)
-    assert other.locator(".plan-row").count() == 4
-    assert other.locator("#submit, #undo, #tab-review, #tools [data-tool=brush]").count() == 0
-    other.click("[data-compare=swipe]")
-    assert other.locator("#divider").is_visible()
-    assert other.request.get(f"{plan_server}/api/v1/plans/{page.plan}").status == 403
-    assert other.faults == []
-    context.close()
-
-
-def test_the_sheet_says_what_happens_to_whom(planner, plan_server):
-    page = planner
-    impact = api(page, "GET", "/impact")
-    page.goto(f"{plan_server}/plans/{page.plan}/sheet")
-    until(page, "document.body.dataset.ready === 'sheet'")
-    words = page.locator("#paper").inner_text()
-    for one in (*impact["grids"], *impact["posts"]):
-        assert one.get("name", one.get("person")) in words
-    assert f"{impact['changed']['households']:,}" in words
-    assert page.locator("#maps svg").count() == 2
-    assert page.faults == []
