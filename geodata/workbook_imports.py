@@ -30,6 +30,10 @@ KEPT: Final = timedelta(days=30)
 MOST_LISTED: Final = 10
 OBJECT_KIND: Final = "workbook"
 _TOO_LATE: Final = (f"超过 {KEPT.days} 天，已不能撤销", f"it is older than {KEPT.days} days")
+_ERASED: Final = (
+    "其中有人的资料后来清除了，撤销会把它带回来",
+    "somebody in it was erased since, and rolling back would bring that back",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +147,10 @@ def _refuse_others(session: Session, record: WorkbookImport, now: datetime) -> N
     if record.undone_at is not None:
         raise NotUndone(reason_zh="已经撤销过", reason_en="it was rolled back before")
     changed = any(count for fate, count in record.counts.items() if fate not in _NOTHING)
-    if record.at < now - KEPT or (changed and not queries.has_steps(session, record.id)):
+    if record.at < now - KEPT:
         raise NotUndone(reason_zh=_TOO_LATE[0], reason_en=_TOO_LATE[1])
+    if changed and not queries.has_steps(session, record.id):
+        raise NotUndone(reason_zh=_ERASED[0], reason_en=_ERASED[1])
     found = words.merged(_changed(session, record))
     if found:
         raise stands(found)

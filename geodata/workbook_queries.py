@@ -1,4 +1,4 @@
-"""SQL of workbooks that were taken: their steps are kept by a trigger (migration 0024) and undone backwards."""
+"""SQL of workbooks that were taken: their steps are kept by a trigger (migration 0023) and undone backwards."""
 
 from __future__ import annotations
 

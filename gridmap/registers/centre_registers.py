@@ -65,7 +65,7 @@ CENTRE_REGISTERS: Final[tuple[Register, ...]] = (
         (
             Column("volunteer", "志愿者编号", "Volunteer's code", ColumnType.CODE, required=True,
                    refers=(Refers.VOLUNTEER,), longest=16, example="ZY000001"),
-            Column("volunteer_name", "姓名", "Name", derived=True, private=True),
+            Column("volunteer_name", "姓名", "Name", derived=True, private=True, erasable=True),
             *_CENTRE,
             Column("employer", "公司或平台", "Company or platform", longest=40, example="邮政快递"),
             BEGINS, ENDS,

@@ -155,11 +155,15 @@ class Listed:
     total: int
 
 
+UNKEPT, UNKEPT_ANEW = "*", "**"
+"""In a correction: something stood there that an erasure takes; it was put right."""
+
+
 @dataclass(frozen=True, slots=True)
 class Correction:
     """A record that was wrong: by whom it was put right, when, why, what stood there.
 
-    `after` is None where the record was withdrawn.
+    `after` is None where the record was withdrawn. Of erasable columns it says `UNKEPT` and `UNKEPT_ANEW`.
     """
 
     at: datetime

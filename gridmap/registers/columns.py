@@ -75,6 +75,7 @@ class Column:
         explain_zh, explain_en: what to write, in one sentence.
         private: blank for readers whose posts do not reach the record's place.
         derived: shown and exported, never written (a name beside its code).
+        erasable: an erasure takes it away, so a correction keeps that something stood there, never what.
         many: several codes in one cell, with `、` between them.
         longest: most characters of a text.
         least, most: bounds of a number.
@@ -93,6 +94,7 @@ class Column:
     explain_en: str = ""
     private: bool = False
     derived: bool = False
+    erasable: bool = False
     many: bool = False
     longest: int = LONGEST_NAME
     least: float = 0

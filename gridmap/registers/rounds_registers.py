@@ -23,7 +23,8 @@ _TARGET: Final = Column(
 )  # fmt: skip
 _TARGET_NAME: Final = Column("target_name", "楼栋", "Building", derived=True)
 _PHONE: Final = Column(
-    "contact_phone", "电话", "Phone", ColumnType.PHONE, private=True, longest=32, example="13800000000",
+    "contact_phone", "电话", "Phone", ColumnType.PHONE, private=True, erasable=True, longest=32,
+    example="13800000000",
 )  # fmt: skip
 _VISITOR: Final = Column(
     "visitor", "走访人编号", "Visitor's code", ColumnType.CODE, refers=(Refers.PERSON,), longest=64,
@@ -54,9 +55,9 @@ ROUNDS_REGISTERS: Final[tuple[Register, ...]] = (
                    example=HouseholdKind.ELDERLY_ALONE.zh, private=True,
                    explain_zh="一户有几种情况的，填走访最勤的一种。",
                    explain_en="Of several, the one that is visited most often."),
-            Column("name", "户主", "Householder", private=True, example="李示安"),
+            Column("name", "户主", "Householder", private=True, erasable=True, example="李示安"),
             _PHONE,
-            Column("note", "备注", "Note", longest=500, private=True, example="听力不好，敲门重一些"),
+            Column("note", "备注", "Note", longest=500, private=True, erasable=True, example="听力不好，敲门重一些"),
             _VISITOR, BEGINS, ENDS,
         ),
         ("code", "begins"), ("code",), ScopeLevel.COMMUNITY, ("household",),
@@ -77,7 +78,7 @@ ROUNDS_REGISTERS: Final[tuple[Register, ...]] = (
             Column("satisfaction", "满意度", "Satisfaction", ColumnType.NUMBER, least=1, most=4, private=True,
                    example="4", explain_zh="1 不满意，2 一般，3 满意，4 很满意。",
                    explain_en="1 dissatisfied, 2 fair, 3 satisfied, 4 very satisfied."),
-            Column("note", "记录", "Note", longest=LONGEST_TEXT, private=True, example="身体好，药够吃"),
+            Column("note", "记录", "Note", longest=LONGEST_TEXT, private=True, erasable=True, example="身体好，药够吃"),
             _BY,
         ),
         ("household", "day", "time"), ("household",), ScopeLevel.COMMUNITY, ("door_visit",),

@@ -16,6 +16,8 @@ from gridmap.errors import NotAllowed, NotFound
 from gridmap.registers import holders, queries, writing
 from gridmap.registers.cells import Value
 from gridmap.registers.changes import (
+    UNKEPT,
+    UNKEPT_ANEW,
     Action,
     Change,
     Correction,
@@ -197,8 +199,22 @@ def _written(register: Register, values: Mapping[str, Value]) -> dict[str, Any]:
     return {
         key: value.isoformat() if isinstance(value, date) else value
         for key, value in values.items()
-        if (column := register.column(key)) is not None and value is not None and column
+        if value is not None and register.column(key) is not None
     }
+
+
+def _correction(register: Register, draft: Draft) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what stood there and what stands there now, without the words that an erasure takes."""
+    before, after = _written(register, draft.before), _written(register, draft.values)
+    for column in register.columns:
+        if column.erasable:
+            old, new = before.pop(column.key, None), after.pop(column.key, None)
+            if not column.derived:
+                before |= {column.key: UNKEPT} if old is not None else {}
+                after |= (
+                    {column.key: UNKEPT if new == old else UNKEPT_ANEW} if new is not None else {}
+                )
+    return before, after
 
 
 def _keep_corrections(
@@ -208,6 +224,11 @@ def _keep_corrections(
     drafts: Sequence[Draft],
     now: datetime,
 ) -> None:
+    found = [
+        (draft, *_correction(register, draft))
+        for draft in drafts
+        if draft.change.action in {Action.CORRECT, Action.WITHDRAW}
+    ]
     kept = [
         {
             "register": register.key,
@@ -216,13 +237,10 @@ def _keep_corrections(
             "account_id": keeper.account_id,
             "at": now,
             "reason": draft.change.reason.strip()[:LONGEST_REASON],
-            "before": _written(register, draft.before),
-            "after": None
-            if draft.change.action is Action.WITHDRAW
-            else _written(register, draft.values),
+            "before": before,
+            "after": None if draft.change.action is Action.WITHDRAW else after,
         }
-        for draft in drafts
-        if draft.change.action in {Action.CORRECT, Action.WITHDRAW}
+        for draft, before, after in found
     ]
     if kept:
         session.execute(insert(RegisterCorrection), kept)

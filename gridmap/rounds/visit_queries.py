@@ -126,17 +126,36 @@ def spots(
     return {number: (lon, lat) for number, lon, lat in session.execute(query)}
 
 
-_ERASE_ENDED = text("""
+# The door of a step that a workbook made: rows are kept as PostgreSQL writes them.
+_DOOR = """
+CASE s.table_name WHEN 'household' THEN (coalesce(s.after, s.before)::household).code
+                  WHEN 'door_visit' THEN (coalesce(s.after, s.before)::door_visit).household END
+"""
+
+_ERASE_ENDED = text(f"""
 WITH gone AS (
     SELECT code FROM household GROUP BY code
     HAVING bool_and(NOT upper_inf(valid)) AND max(upper(valid)) <= :before
 ),
 notes AS (
     UPDATE door_visit SET note = NULL WHERE note IS NOT NULL AND household IN (SELECT code FROM gone)
+),
+steps AS (
+    DELETE FROM workbook_step WHERE import_id IN (
+        SELECT import_id FROM workbook_step s WHERE {_DOOR} IN (SELECT code FROM gone)
+    )
 )
 UPDATE household SET name = NULL, contact_phone = NULL, note = NULL
 WHERE code IN (SELECT code FROM gone) AND num_nonnulls(name, contact_phone, note) > 0
-""")
+""")  # noqa: S608 - words of our own
+
+
+# A workbook that has brought or changed them can then no longer be rolled back: it would bring them again.
+_FORGET_STEPS = text(f"""
+DELETE FROM workbook_step WHERE import_id IN (
+    SELECT import_id FROM workbook_step s WHERE {_DOOR} = :code
+)
+""")  # noqa: S608 - words of our own
 
 
 def erase_ended(session: Session, before: date) -> int:
@@ -158,6 +177,7 @@ def erase(session: Session, code: str) -> None:
         .values(note=None)
         .execution_options(synchronize_session=False)
     )
+    session.execute(_FORGET_STEPS, {"code": code})
 
 
 def rules(session: Session, day: date) -> Sequence[Found]:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import partial
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -208,10 +207,7 @@ class _Taking:
 
     def work(self) -> Compared:
         """Return what became of every line."""
-        found = Compared()
-        for row in self.rows:
-            books.step(found, row.number, partial(self._line, row))
-        return found
+        return books.each(self.rows, self._line)
 
     def _line(self, row: Row) -> Line:
         entry = self._meant(row)

@@ -6,7 +6,7 @@ refusal takes the whole workbook back.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -73,12 +73,15 @@ class Compared:
 Work = Callable[[], Compared]
 
 
-def step(found: Compared, number: int, work: Callable[[], Line]) -> None:
-    """Do what one line says, or note why not by its number; what writes undoes itself when it is refused."""
-    try:
-        found.lines.append(work())
-    except GridmapError as refusal:
-        found.faults.append(RowFault(number, refusal.message("zh"), refusal.message("en")))
+def each(rows: Iterable[Row], work: Callable[[Row], Line]) -> Compared:
+    """Do what each line says, or note why not by its number; what writes undoes itself when it is refused."""
+    found = Compared()
+    for row in rows:
+        try:
+            found.lines.append(work(row))
+        except GridmapError as refusal:
+            found.faults.append(RowFault(row.number, refusal.message("zh"), refusal.message("en")))
+    return found
 
 
 def tried(session: Session, work: Work) -> Compared:

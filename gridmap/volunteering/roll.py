@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -139,10 +138,7 @@ class _Taking:
 
     def work(self) -> Compared:
         """Return what became of every line."""
-        found = Compared()
-        for row in self.rows:
-            books.step(found, row.number, partial(self._line, row))
-        return found
+        return books.each(self.rows, self._line)
 
     def _line(self, row: Row) -> Line:
         entry = self._meant(row)

@@ -1,8 +1,10 @@
 """Opening times, closed days, willing branches and the people's list, kept as registers."""
 
+import json
 from datetime import date, time
 
 import pytest
+from sqlalchemy import select
 
 from gridmap.centres import members
 from gridmap.ledger.areas import Area
@@ -11,6 +13,7 @@ from gridmap.registers.cells import Unfit, value_of, words_of
 from gridmap.registers.centre_registers import CENTRE_REGISTERS
 from gridmap.registers.changes import Action, Change
 from gridmap.registers.columns import Column, ColumnType
+from gridmap.registers.tables import RegisterCorrection
 from gridmap.store.base import from_day
 from tests.centres.places import NOW, centre, joining
 from tests.registers.keeping import DAY, GRID, THERE, begin, listed, put, refused, town
@@ -104,6 +107,12 @@ def test_names_of_the_people_are_for_their_own_desk(session, county):
     assert (own.values["volunteer"], own.values["volunteer_name"]) == (made.code, "王示安")
     (strange,) = listed(session, county.keeper("worker"), "centre-members")
     assert (strange.values["volunteer_name"], strange.may_write) == (None, False)
+    desk = county.keeper("community")
+    correct = Change(Action.CORRECT, {"employer": "示例快递"}, id=own.id, reason="写错了公司")
+    put(session, desk, "centre-members", correct)
+    (kept,) = session.scalars(select(RegisterCorrection))
+    assert kept.after["employer"] == "示例快递"
+    assert "王示安" not in json.dumps([kept.before, kept.after], ensure_ascii=False)
     end = Change(Action.END, id=own.id, day=date(2026, 7, 1))
     put(session, county.keeper("community"), "centre-members", end)
     assert {register.key for register in CENTRE_REGISTERS} == {

@@ -1,15 +1,19 @@
 """Writing registers: what begins, changes, ends, is renewed and put right, on a real ledger."""
 
+import json
 import time
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from gridmap.errors import NotAllowed
 from gridmap.ledger.posts import Person, Post, Visit
 from gridmap.registers.catalogue import REGISTERS
-from gridmap.registers.changes import Action, Change
+from gridmap.registers.changes import UNKEPT, UNKEPT_ANEW, Action, Change
+from gridmap.registers.tables import RegisterCorrection
 from gridmap.store.revision import revisions
+from gridmap.terms import HouseholdKind
 from tests.registers.keeping import (
     DAY,
     GRID,
@@ -173,6 +177,24 @@ def test_a_correction_changes_the_past_and_keeps_what_stood_there(session, count
     assert (kept.reason, kept.who) == ("文件写的是十月", "社区员")
     assert (kept.before["begins"], kept.after["begins"]) == ("2026-01-01", "2025-10-01")
     assert [event.action for event in shown.events] == ["record_corrected", "record_begun"]
+
+
+def test_a_correction_keeps_no_words_that_an_erasure_takes(session, county):
+    county.world.house("a9", 40, 40, grid="A")
+    door = {"target": "a9", "kind": HouseholdKind.NEEDY, "unit": 1, "room": "101", "begins": DAY}
+    said = {"name": "李示安", "contact_phone": "13800001234", "note": "听力不好"}
+    desk = county.keeper("community")
+    (number,) = put(session, desk, "households", begin(**(door | said))).ids
+    put_right = {"name": "李示全", "room": "102"}
+    correct = Change(Action.CORRECT, put_right, id=number, reason="门牌看错了")
+    put(session, desk, "households", correct)
+    (kept,) = history(session, desk, "households", number).corrections
+    assert (kept.before["room"], kept.after["room"]) == ("101", "102")
+    assert (kept.before["name"], kept.after["name"]) == (UNKEPT, UNKEPT_ANEW)
+    assert (kept.before["note"], kept.after["note"]) == (UNKEPT, UNKEPT)
+    row = session.scalars(select(RegisterCorrection)).one()
+    words = json.dumps([row.before, row.after], ensure_ascii=False)
+    assert not any(word in words for word in (*said.values(), "李示全"))
 
 
 def test_a_correction_needs_a_reason(session, county):

@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from gridmap.dispatch.tables import Report
 from gridmap.errors import IdempotencyConflict, InvalidInput, NotFound
+from gridmap.ledger.imports import WorkbookImport, WorkbookStep
 from gridmap.ledger.rounds import DoorMatter, DoorVisit, Household
 from gridmap.rounds import service, visiting
 from gridmap.rounds.views import DoorState, Matter
@@ -214,6 +215,40 @@ def test_erasing_takes_the_person_and_keeps_the_counts(world, people):
     assert world.session.scalars(select(DoorVisit)).one().note is None
     with pytest.raises(NotFound):
         service.erase(world.session, people["B"], "D1", NOW, DAY)
+
+
+def by_a_workbook(session):
+    """What is written from here on comes by a workbook; it can be rolled back while its steps are kept."""
+    book = WorkbookImport(
+        kind="households", file_name="名单.xlsx", file_sha256="0" * 64, day=DAY, at=NOW, counts={}
+    )
+    session.add(book)
+    session.flush()
+    session.execute(text("SELECT set_config('gridmap.workbook', :id, true)"), {"id": str(book.id)})
+    return book.id
+
+
+def kept_steps(session):
+    """The workbooks that can still be rolled back; from here on nothing is kept."""
+    session.execute(text("SELECT set_config('gridmap.workbook', '', true)"))
+    return set(session.scalars(select(WorkbookStep.import_id)))
+
+
+def test_what_was_erased_does_not_come_back_by_rolling_a_workbook_back(world, people):
+    first = by_a_workbook(world.session)
+    household(world, "D1", "a1")
+    second = by_a_workbook(world.session)
+    visited(world, "D1", "a1", 3, note="家里有难处")
+    third = by_a_workbook(world.session)
+    household(world, "D2", "a1")
+    assert kept_steps(world.session) == {first, second, third}
+    service.erase(world.session, people["A"], "D1", NOW, DAY)
+    assert kept_steps(world.session) == {third}
+    by_a_workbook(world.session)
+    household(world, "D3", "a1", until=DAY - timedelta(days=200), since=LISTED - timedelta(days=99))
+    kept_steps(world.session)
+    service.erase_ended(world.session, DAY)
+    assert kept_steps(world.session) == {third}
 
 
 def test_who_left_the_list_long_ago_is_erased_and_nobody_else(world, people):

@@ -19,6 +19,7 @@ from gridmap.registers import service
 from gridmap.registers.catalogue import register_named
 from gridmap.registers.cells import Unfit, value_of, words_of
 from gridmap.registers.changes import (
+    UNKEPT_ANEW,
     Action,
     Change,
     Correction,
@@ -354,6 +355,8 @@ def _word(register: Register, key: str, values: Mapping[str, Any]) -> str:
     column, raw = register.column(key), values.get(key)
     if column is None or raw is None:
         return ""
+    if column.erasable:
+        return str(_("（改过，不留原文）") if raw == UNKEPT_ANEW else _("（不留原文）"))
     try:
         return words_of(column, value_of(column, raw), language.current())
     except Unfit:

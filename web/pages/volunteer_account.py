@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 
 from apiflask import APIBlueprint
 from flask import make_response, redirect, render_template, request, url_for
@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from gridmap.errors import InvalidInput, NotFound
-from gridmap.volunteering import hours, linking, rating, service
-from gridmap.volunteering.service import Card, Registration
+from gridmap.volunteering import linking, service
+from gridmap.volunteering.service import Registration
 from web import access, ratelimits, volunteer_pass
 from web.pages import volunteer_words as words
 from web.pages.settings_forms import SentForm
@@ -40,7 +40,7 @@ def _page(faults: dict[str, str], status: int = 200) -> ResponseReturnValue:
     page = render_template(
         "volunteer_account.html",
         who=who,
-        me=_told(card) if card else None,
+        me=words.strip(card) if card else None,
         sent={} if card else {**_begun(), **request.form},
         faults=faults,
         said=request.args.get("said", ""),
@@ -48,19 +48,6 @@ def _page(faults: dict[str, str], status: int = 200) -> ResponseReturnValue:
         agencies=words.choices(service.agencies(session)),
     )
     return make_response(page, status)
-
-
-def _told(card: Card) -> dict[str, Any]:
-    session, year = current_session(), today().year
-    served = {one.year: one.minutes for one in hours.years_of(session, card.id)}
-    return {
-        "name": card.name,
-        "code": card.code,
-        "community": card.community or "",
-        "badge": rating.badges(session, [card.id]).get(card.id),
-        "year": year,
-        "hours": words.hours(served.get(year, 0)),
-    }
 
 
 def _begun() -> dict[str, str]:

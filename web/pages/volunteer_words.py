@@ -12,10 +12,14 @@ from flask_babel import gettext as _
 
 from gridmap.terms import NeedState
 from gridmap.timespan import local_day
+from gridmap.volunteering import hours as keeping
+from gridmap.volunteering import rating
 from gridmap.volunteering.activities import Seen
 from gridmap.volunteering.needs import Seen as SeenNeed
+from gridmap.volunteering.service import Card
 from web import language
 from web.params import now, today
+from web.session import current_session
 
 HOUR: Final = 60
 SOON_DAYS: Final = 3
@@ -140,3 +144,17 @@ def masked(name: str) -> str:
 def choices(found: Sequence[Any]) -> list[tuple[str, str]]:
     """Return code and name of communities or agencies to choose from."""
     return [(one.code, one.name) for one in found]
+
+
+def strip(card: Card) -> dict[str, Any]:
+    """Return what stands above a volunteer's own pages: who, where, badge, hours of the year."""
+    session, year = current_session(), today().year
+    served = {one.year: one.minutes for one in keeping.years_of(session, card.id)}
+    return {
+        "name": card.name,
+        "code": card.code,
+        "community": card.community or "",
+        "badge": rating.badges(session, [card.id]).get(card.id),
+        "year": year,
+        "hours": hours(served.get(year, 0)),
+    }

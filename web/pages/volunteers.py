@@ -46,7 +46,7 @@ def show() -> ResponseReturnValue:
     at, within = now(), chosen.id if chosen else None
     return render_template(
         "volunteers.html",
-        me=_strip(card) if card else None,
+        me=words.strip(card) if card else None,
         mine=words.activities(activities.places_of(session, card.id, at)) if card else [],
         taken=[words.need(one) for one in needs.of_volunteer(session, card.id, at)] if card else [],
         organised=words.activities(activities.organised_by(session, card.id, at)) if card else [],
@@ -57,19 +57,6 @@ def show() -> ResponseReturnValue:
         calls=access.opens("volunteer_desk.show"),
         staff=access.account() is not None,
     )
-
-
-def _strip(card: Card) -> dict[str, Any]:
-    session, year = current_session(), today().year
-    served = {one.year: one.minutes for one in hours.years_of(session, card.id)}
-    return {
-        "name": card.name,
-        "code": card.code,
-        "community": card.community or "",
-        "badge": rating.badges(session, [card.id]).get(card.id),
-        "year": year,
-        "hours": words.hours(served.get(year, 0)),
-    }
 
 
 @blueprint.get("/join")

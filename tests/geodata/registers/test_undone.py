@@ -221,7 +221,8 @@ def test_steps_are_dropped_when_nobody_can_go_back(session, keeper, path):
     assert sorted(set(kept)) == ["person", "post"]
     assert workbook_imports.forget(session, NOW + timedelta(days=29)) == 0
     assert workbook_imports.forget(session, NOW + timedelta(days=31)) == len(kept)
-    assert "30 天" in refused(session, keeper)
+    assert "30 天" in refused(session, keeper, now=NOW + timedelta(days=31))
+    assert "清除" in refused(session, keeper)
 
 
 def test_nothing_is_kept_of_what_is_written_by_hand(session, keeper, path):

@@ -1,6 +1,6 @@
 """joint meetings are planned ahead, with invitations and proposed points; companies and committees at meetings.
 
-Revision: 0022, after 0020.
+Revision: 0021, after 0020.
 """
 
 import re

@@ -1,6 +1,6 @@
 """what is published: activities and needs say which places they touch; opening times are data alone; reports have a version.
 
-Revision: 0023, after 0022.
+Revision: 0022, after 0021.
 """
 
 import json

@@ -3,7 +3,7 @@
 A row is kept as PostgreSQL writes it, which every type reads back without loss. Steps are kept only while
 ``gridmap.workbook`` names an import in the transaction; they are undone from the last to the first.
 
-Revision: 0024, after 0023.
+Revision: 0023, after 0022.
 """
 
 import sqlalchemy as sa
