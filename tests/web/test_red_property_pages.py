@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from gridmap.ledger.meetings import JointMeeting
-from gridmap.ledger.posts import Agency, ResponsibleUnit
+from gridmap.ledger.posts import ResponsibleUnit
 from gridmap.ledger.red_property import (
     MeetingAgency,
     MeetingItem,
@@ -15,29 +15,15 @@ from gridmap.ledger.red_property import (
     UnitDeed,
 )
 from gridmap.messaging.tables import Message
-from gridmap.terms import PostKind
-from tests.coverage.sound import sound
-from tests.web import signed
+from tests.web import property_pages
+from tests.web.property_pages import HOME, text_of
 from tests.web.signed import post_form, sign_in
 from web.params import today
-
-PAGE = {"Accept": "text/html"}
-HOME = "419901001001"
 
 
 @pytest.fixture
 def county(session):
-    """A sound community: a compound with a company, one of the ledger, a unit, a meeting long ago."""
-    world = sound(session)
-    agency = session.scalars(select(Agency)).one()
-    handler = world.world.post(PostKind.AGENCY_HANDLER, agency, "承办员")
-    handler.person.agency_id = agency.id
-    signed.account(session, world.posts["desk"].person_id, "desk")
-    signed.account(session, world.posts["worker A"].person_id, "worker")
-    signed.account(session, handler.person_id, "handler")
-    session.flush()
-    world.handler = handler
-    return world
+    return property_pages.county(session)
 
 
 @pytest.fixture
@@ -50,12 +36,6 @@ def other(client, login):
     theirs = client.application.test_client()
     sign_in(theirs, login)
     return theirs
-
-
-def text_of(client, path, status=200):
-    answer = client.get(path, headers=PAGE)
-    assert answer.status_code == status
-    return answer.get_data(as_text=True)
 
 
 def meeting_of(session):

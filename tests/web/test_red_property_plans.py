@@ -7,43 +7,26 @@ from sqlalchemy import select
 
 from gridmap.ledger.meeting_plans import MeetingInvite, MeetingPlan, MeetingProposal
 from gridmap.ledger.meetings import JointMeeting
-from gridmap.ledger.posts import Agency, Person
+from gridmap.ledger.posts import Person
 from gridmap.ledger.red_property import MeetingAgency, MeetingItem, MeetingParty, MeetingTask
 from gridmap.messaging.tables import Message
-from gridmap.terms import PostKind
-from tests.coverage.sound import sound
-from tests.web import signed
+from tests.web import property_pages
+from tests.web.property_pages import HOME, PAGE, text_of
 from tests.web.signed import post_form, sign_in
 from web.params import today
 
-PAGE = {"Accept": "text/html"}
-HOME = "419901001001"
 NEW = "/red-property/plans/new"
 
 
 @pytest.fixture
 def county(session):
-    world = sound(session)
-    agency = session.scalars(select(Agency)).one()
-    handler = world.world.post(PostKind.AGENCY_HANDLER, agency, "承办员")
-    handler.person.agency_id = agency.id
-    signed.account(session, world.posts["desk"].person_id, "desk")
-    signed.account(session, world.posts["worker A"].person_id, "worker")
-    session.flush()
-    world.handler = handler
-    return world
+    return property_pages.county(session)
 
 
 @pytest.fixture
 def desk(client, county):
     sign_in(client, "desk")
     return client
-
-
-def text_of(client, path, status=200):
-    answer = client.get(path, headers=PAGE)
-    assert answer.status_code == status
-    return answer.get_data(as_text=True)
 
 
 def call(client, **changed):
