@@ -1,8 +1,8 @@
 """Tiles on disk, for all workers: bounded, written whole or not at all, checked when read.
 
-A file says of which tile it is and of which version, and has a digest of all that: a file that is cut off,
-spoiled or of another tile counts as missing. Whether the version still holds, its reader decides. Paths are plain
-text here: a tile is read or written in a tenth of a millisecond.
+Tiles that are made together lie in one file, a sheet. It says of which tiles it is and of which versions, and has a
+digest of all that: a file that is cut off, spoiled or of another sheet counts as missing. Whether a version still
+holds, its reader decides. Paths are plain text here: a sheet is read or written in a tenth of a millisecond.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -23,7 +23,7 @@ from typing import Final
 
 from gridmap.store.revision import Version
 
-_MAGIC: Final = b"gridmap tile 1\n"
+_MAGIC: Final = b"gridmap tiles 2\n"
 _DIGEST: Final = 16
 _SUFFIX: Final = ".tile"
 _SHARE: Final = 64
@@ -48,7 +48,7 @@ class Stored:
 
 
 class TileStore:
-    """A folder of tiles.
+    """A folder of sheets.
 
     Args:
         folder: made where there is none.
@@ -56,32 +56,33 @@ class TileStore:
     """
 
     def __init__(self, folder: Path, limit: int) -> None:
-        self._folder, self._limit = folder, limit
+        self._folder, self._limit = str(folder), limit
         self._lock, self._written = Lock(), limit  # the first write looks at what others have left
 
-    def read(self, key: str) -> Stored | None:
-        """Return what is kept for a key; None where nothing whole is."""
-        path = self._path(key)
+    def read(self, sheet: str) -> dict[str, Stored]:
+        """Return the tiles of a sheet by their keys; none where nothing whole is."""
+        path = self._path(sheet)
         try:
             number = os.open(path, os.O_RDONLY)
         except OSError:
-            return None
-        with os.fdopen(number, "rb") as file:
+            return {}
+        with os.fdopen(number, "rb", buffering=0) as file:
             whole = file.read()
             os.utime(number)  # used now: the oldest go first
         try:
-            return _parsed(whole, key)
+            return _parsed(whole, sheet)
         except ValueError:
             with suppress(OSError):
                 os.unlink(path)  # noqa: PTH108
-            return None
+            return {}
 
-    def write(self, key: str, tile: Stored) -> None:
-        """Keep a tile; a full or unwritable disk is no failure of the request."""
-        head = json.dumps([key, tile.tag, tile.version]).encode() + b"\n"
-        content = head + tile.body
+    def write(self, sheet: str, tiles: Mapping[str, Stored]) -> None:
+        """Keep tiles by their keys; a full or unwritable disk is no failure of the request."""
+        rows = [[key, one.tag, one.version, len(one.body)] for key, one in tiles.items()]
+        head = json.dumps([sheet, rows]).encode() + b"\n"
+        content = head + b"".join(one.body for one in tiles.values())
         whole = _MAGIC + blake2b(content, digest_size=_DIGEST).digest() + content
-        path = self._path(key)
+        path = self._path(sheet)
         fresh = f"{path}.{secrets.token_hex(4)}.part"
         try:
             _write(fresh, whole)
@@ -107,8 +108,8 @@ class TileStore:
                 path.unlink(missing_ok=True)
                 taken -= size
 
-    def _path(self, key: str) -> str:
-        name = blake2b(key.encode(), digest_size=_DIGEST).hexdigest()
+    def _path(self, sheet: str) -> str:
+        name = blake2b(sheet.encode(), digest_size=_DIGEST).hexdigest()
         return f"{self._folder}/{name[:2]}/{name}{_SUFFIX}"
 
     def _count(self, size: int) -> None:
@@ -121,8 +122,8 @@ class TileStore:
             self.trim()
 
     def _files(self) -> Iterator[tuple[Path, float, int]]:
-        """Yield path, time of last use and size of every tile; remove what a dead process left half-written."""
-        for path in self._folder.glob("??/*"):
+        """Yield path, time of last use and size of every sheet; remove what a dead process left half-written."""
+        for path in Path(self._folder).glob("??/*"):
             try:
                 facts = path.stat()
             except FileNotFoundError:
@@ -134,7 +135,7 @@ class TileStore:
 
     @contextmanager
     def _alone(self) -> Iterator[bool]:
-        with (self._folder / "lock").open("w") as file:
+        with Path(self._folder, "lock").open("w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -160,18 +161,23 @@ def _taken(size: int) -> int:
     return -(-size // 4096) * 4096
 
 
-def _parsed(whole: bytes, key: str) -> Stored:
-    """Return the tile in a file.
+def _parsed(whole: bytes, sheet: str) -> dict[str, Stored]:
+    """Return the tiles in a file, by their keys.
 
     Raises:
-        ValueError: it is not a whole tile of this key.
+        ValueError: it is not the whole of this sheet.
     """
     start = len(_MAGIC)
     digest, content = whole[start : start + _DIGEST], whole[start + _DIGEST :]
     if not whole.startswith(_MAGIC) or blake2b(content, digest_size=_DIGEST).digest() != digest:
-        raise ValueError("not a whole tile")
-    head, _, body = content.partition(b"\n")
-    of, tag, version = json.loads(head)
-    if of != key:
-        raise ValueError("another tile")
-    return Stored(body, tag, tuple((layer, number, writer) for layer, number, writer in version))
+        raise ValueError("not a whole sheet")
+    head, _, bodies = content.partition(b"\n")
+    of, rows = json.loads(head)
+    if of != sheet:
+        raise ValueError("another sheet")
+    found, at = {}, 0
+    for key, tag, version, size in rows:
+        seen = tuple((layer, number, writer) for layer, number, writer in version)
+        found[key] = Stored(bodies[at : at + size], tag, seen)
+        at += size
+    return found

@@ -55,7 +55,7 @@ class Live:
     def look(self) -> None:
         """Bring the county up to date; the thread does it again and again."""
         at, before = monotonic(), self._seen
-        with Session(self._engine) as session:
+        with Session(self._engine) as session, session.begin():
             today = brought_up(session, self._day(), before.today if before else None)
         self._seen = _Seen(today, at)
 

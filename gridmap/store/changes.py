@@ -18,15 +18,15 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from gridmap.store.base import Base
 from gridmap.store.following import Follower
-from gridmap.store.layers import LAYERS, LEDGER, REPORTS
+from gridmap.store.layers import LAYERS, LEDGER, REPORTS, SIGN_UPS
 from gridmap.store.revision import Version, version
 
 FOLLOWED: Final = (
     *("areas", "buildings", "compounds", "geography", "grids"),
-    *("property", "red_property", "volunteering"),
+    *("property", "red_property", SIGN_UPS, "volunteering"),
 )
 """Layers whose changes are kept with their places; in order."""
-SEEN: Final = (*LEDGER, REPORTS)
+SEEN: Final = (*LEDGER, REPORTS, SIGN_UPS)
 """Layers whose numbers are looked at."""
 LAYER_OF: Final[Mapping[str, str]] = {table: layer for layer in FOLLOWED for table in LAYERS[layer]}
 MOST_HELD: Final = 20_000
@@ -166,7 +166,7 @@ class Followed:
     def look(self) -> None:
         """See what is new; the thread does it again and again."""
         at = monotonic()
-        with Session(self._engine) as session:
+        with Session(self._engine) as session, session.begin():
             self._seen = (self._changes.look(session), at)
 
     def version(self) -> Version | None:

@@ -45,10 +45,12 @@ LAYERS: Final[dict[str, tuple[str, ...]]] = {
     "settings": ("setting", "coverage_rule"),
     "calendar": ("calendar_day",),
     "rounds": ("household", "visit_rule", "door_visit"),
+    "sign_ups": ("sign_up",),
     "volunteering": ("unit_checkin", "need", "activity"),
     "reports": ("report",),
 }
 """Layers and the tables whose changes raise their number."""
 REPORTS: Final = "reports"
-LEDGER: Final = tuple(sorted(LAYERS.keys() - {REPORTS}))
-"""All layers that people keep; without the reports."""
+SIGN_UPS: Final = "sign_ups"
+LEDGER: Final = tuple(sorted(LAYERS.keys() - {REPORTS, SIGN_UPS}))
+"""All layers that people keep; without the reports and the places taken in activities."""

@@ -44,6 +44,12 @@ def places(engine):
     return sorted(f"/tiles/{name}/{at.z}/{at.x}/{at.y}.mvt" for name, at in found)
 
 
+def sheet_of(path):
+    """Name and first tile of what is made together with a tile."""
+    _, _, name, *numbers = path.removesuffix(".mvt").split("/")
+    return name, making.Tile(*map(int, numbers)).block[0]
+
+
 def test_what_one_process_made_another_one_serves(county, tmp_path, counted):
     paths = places(county[1])
     with serving(county[0], tmp_path) as one:
@@ -56,7 +62,31 @@ def test_what_one_process_made_another_one_serves(county, tmp_path, counted):
         assert {path: answer.data for path, answer in all_of(other, paths).items()} == {
             path: answer.data for path, answer in first.items()
         }
-    assert set(counted) & set(paths) <= {path for path in paths if first[path].status_code == 204}
+    drawn = {sheet_of(path) for path in paths if first[path].data}
+    assert {sheet_of(path) for path in counted}.isdisjoint(drawn)
+
+
+def test_a_sheet_is_renewed_where_one_of_its_tiles_changed(county, tmp_path, counted):
+    paths = [path for path in places(county[1]) if "/buildings/" in path]
+    with serving(county[0], tmp_path) as one, serving(county[0], tmp_path) as other:
+        before = all_of(one, paths)
+        with transaction(county[1]) as session:
+            session.execute(
+                text(
+                    "UPDATE building_version SET name = '改一次'"
+                    " WHERE id = (SELECT max(id) FROM building_version WHERE valid @> current_date)"
+                )
+            )
+        time.sleep(1)
+        counted.clear()
+        after = all_of(one, paths)
+        renewed = {path for path in paths if after[path].data != before[path].data}
+        assert renewed <= set(counted)
+        counted.clear()
+        assert {path: answer.data for path, answer in all_of(other, paths).items()} == {
+            path: answer.data for path, answer in after.items()
+        }
+        assert not renewed & set(counted)  # the other process found them on disk
 
 
 PUBLISHED = """
@@ -171,7 +201,7 @@ def test_a_spoiled_file_is_made_again(county, tmp_path, counted, spoil):
     with serving(county[0], tmp_path) as app:
         assert app.test_client().get(path, headers=GZIP).data == good
     assert counted.count(path) == 2
-    assert TileStore(tmp_path, 10**9).read("another key") is None
+    assert TileStore(tmp_path, 10**9).read("another key") == {}
 
 
 def test_a_tile_of_another_history_is_not_served(county, tmp_path, counted):
@@ -181,7 +211,8 @@ def test_a_tile_of_another_history_is_not_served(county, tmp_path, counted):
     asked = Asked(collection, making.Tile(int(z), int(x), int(y)), today())
     layers = ("areas", "buildings", "compounds", "geography", "grids", "property")
     alien = tuple((layer, 1, "1") for layer in layers)
-    TileStore(tmp_path, 10**9).write(asked.key, Stored(gzip.compress(b"alien"), "tag", alien))
+    tile = Stored(gzip.compress(b"alien"), "tag", alien)
+    TileStore(tmp_path, 10**9).write(asked.block[0].key, {asked.key: tile})
     with serving(county[0], tmp_path) as app:
         assert gzip.decompress(app.test_client().get(path, headers=GZIP).data) != b"alien"
     assert counted.count(path) == 1
@@ -196,18 +227,18 @@ def test_the_store_stays_within_its_limit_and_forgets_the_oldest(tmp_path):
     stores = [TileStore(tmp_path, limit) for _ in range(4)]
     tile = Stored(os.urandom(9_000), "tag", ())
     for number in range(600):
-        stores[number % 4].write(f"key {number}", tile)
-        assert stores[0].read("key 0") is not None  # used again and again: it stays
+        stores[number % 4].write(f"key {number}", {"one": tile})
+        assert stores[0].read("key 0")  # used again and again: it stays
         if number % 20 == 0:
             assert taken(tmp_path) <= limit
     assert taken(tmp_path) <= limit
-    assert stores[1].read("key 599") == tile
-    assert stores[1].read("key 3") is None
+    assert stores[1].read("key 599") == {"one": tile}
+    assert stores[1].read("key 3") == {}
 
 
 def test_what_a_dead_process_left_half_written_is_swept(tmp_path):
     store = TileStore(tmp_path, 100_000)
-    store.write("key", Stored(b"body", "tag", ()))
+    store.write("key", {"one": Stored(b"body", "tag", ())})
     [file] = tmp_path.glob("??/*.tile")
     stray, fresh = file.with_suffix(".a.part"), file.with_suffix(".b.part")
     for part in (stray, fresh):
