@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -38,6 +39,28 @@ def quarter_of(day: date) -> Span:
     first_month = (day.month - 1) // QUARTER_MONTHS * QUARTER_MONTHS + 1
     months = day.year * 12 + first_month - 1 + QUARTER_MONTHS
     return Span(date(day.year, first_month, 1), date(months // 12, months % 12 + 1, 1))
+
+
+def next_quarter(day: date) -> date:
+    """Return the first day of the quarter after the one that holds the day.
+
+    >>> str(next_quarter(date(2026, 11, 24)))
+    '2027-01-01'
+    """
+    longer_than_any = timedelta(days=93)
+    return quarter_of(quarter_of(day).start + longer_than_any).start
+
+
+def quarters_between(first: date, last: date) -> Iterator[date]:
+    """Yield the first days of the quarters that begin after a day and by another one.
+
+    >>> [str(day) for day in quarters_between(date(2026, 1, 1), date(2026, 7, 1))]
+    ['2026-04-01', '2026-07-01']
+    """
+    start = next_quarter(first)
+    while start <= last:
+        yield start
+        start = next_quarter(start)
 
 
 @lru_cache(maxsize=4096)

@@ -59,7 +59,7 @@ ADVISED: Final[tuple[Check, ...]] = (
         mend=cautions.RENEW_TERM,
         find=people_clauses.terms_last,
         thresholds=(Threshold("days", Words("提前提醒", "Warn before"), 60, 1, 730, DAYS),),
-        daily=True,
+        turns=people_clauses.terms_turn,
     ),
     Check(
         key="posts_apart",
@@ -112,7 +112,7 @@ ADVISED: Final[tuple[Check, ...]] = (
                 "quarters", Words("向前看", "Look back"), 1, 1, 8, Words("个季度", "quarters")
             ),
         ),
-        daily=True,
+        turns=people_clauses.visits_turn,
     ),
     Check(
         key="worker_shared",
@@ -243,7 +243,7 @@ ADVISED: Final[tuple[Check, ...]] = (
                 "months", Words("至少每", "At least every"), 3, 1, 24, Words("个月", "months")
             ),
         ),
-        daily=True,
+        turns=place_clauses.meetings_turn,
     ),
     Check(
         key="police",

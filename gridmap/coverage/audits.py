@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from gridmap.coverage.facts import CommunityFacts, SubjectKind
-from gridmap.coverage.gaps import Clause, Gap, Limited, Limits
+from gridmap.coverage.gaps import Clause, Gap, Limited, Limits, Turns
 from gridmap.coverage.words import Words
 from gridmap.terms import Term
 from gridmap.timespan import Span, quarter_of
@@ -88,7 +88,8 @@ class Check:
         find: yields the gaps of a community on a day under thresholds.
         applies: whether there is anything to judge in a community on a day under thresholds.
         thresholds: what a county may set.
-        daily: whether its answer may change on a day on which no fact does (a quarter turns).
+        turns: the days on which its answer may change though no fact does (a quarter turns, a time is over); None
+            where it changes with the facts only.
         lists: the facts that it is about, where its gaps are one of the lists of what is missing.
     """
 
@@ -102,7 +103,7 @@ class Check:
     find: Limited
     applies: Callable[[CommunityFacts, date, Limits], bool] = everywhere
     thresholds: tuple[Threshold | Pairs | Places, ...] = ()
-    daily: bool = False
+    turns: Turns | None = None
     lists: str | None = None
 
     @property

@@ -18,12 +18,23 @@ from gridmap.coverage.facts import (
     last_end,
 )
 from gridmap.coverage.words import Form, Reason, Value
+from gridmap.timespan import quarters_between
 
 Limits = Mapping[str, Any]
 """Thresholds of a check on a day, by key: whole numbers, or pairs of words."""
 
 Clause = Callable[[CommunityFacts, date], Iterator["Gap"]]
 Limited = Callable[[CommunityFacts, date, Limits], Iterator["Gap"]]
+
+Turns = Callable[[CommunityFacts, Limits, date, date], Iterable[date]]
+"""Days on which a clause may judge otherwise though no fact of a community changes: at least those between two days."""
+
+
+def quarters_turn(
+    _community: CommunityFacts, _limits: Limits, first: date, last: date
+) -> Iterator[date]:
+    """Turns of a clause that looks at the calendar quarter."""
+    return quarters_between(first, last)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from gridmap.coverage.facts import (
 from gridmap.coverage.gaps import Gap, Limits, Place, absence, community_place, vacancy
 from gridmap.coverage.words import Action, Form
 from gridmap.terms import LEADER_LINKS, PostKind
-from gridmap.timespan import Span, previous_quarter, quarter_of
+from gridmap.timespan import Span, previous_quarter, quarter_of, quarters_between
 
 
 def terms_last(community: CommunityFacts, day: date, limits: Limits) -> Iterator[Gap]:
@@ -36,6 +36,15 @@ def terms_last(community: CommunityFacts, day: date, limits: Limits) -> Iterator
             since, reason = max(post.span.start, end), cautions.TERM_OVER
         gap = place.gap(since, reason, post.record, post=post.kind, person=post.person, until=end)
         yield replace(gap, form=Form(POST_REGISTERS[post.kind], Action.RENEW, post.kind))
+
+
+def terms_turn(
+    community: CommunityFacts, limits: Limits, _first: date, _last: date
+) -> Iterator[date]:
+    """Days from which on a term's end is near enough."""
+    return (
+        post.term_end - timedelta(days=limits["days"]) for post in community.posts if post.term_end
+    )
 
 
 def posts_apart(community: CommunityFacts, day: date, limits: Limits) -> Iterator[Gap]:
@@ -143,6 +152,16 @@ def visits_go_on(community: CommunityFacts, day: date, limits: Limits) -> Iterat
         yield place.gap(
             since, cautions.VISIT_LONG_AGO, *behind, last=last(day), most=limits["days"]
         )
+
+
+def visits_turn(
+    community: CommunityFacts, limits: Limits, first: date, last: date
+) -> Iterator[date]:
+    """Days on which a quarter is over, or the last visit, or the link, is long enough ago."""
+    yield from quarters_between(first, last)
+    late = timedelta(days=limits["days"] + 1)
+    for link in community.held(PostKind.LEADER_COUNTY):
+        yield from (day + late for day in (link.span.start, *link.visits))
 
 
 def _quarters(first: date, last: date) -> Iterator[date]:

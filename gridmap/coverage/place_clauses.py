@@ -158,6 +158,14 @@ def meetings_held(community: CommunityFacts, day: date, limits: Limits) -> Itera
         yield place.gap(due, cautions.MEETING_LONG_AGO, record, last=last.day, months=months)
 
 
+def meetings_turn(
+    community: CommunityFacts, limits: Limits, _first: date, _last: date
+) -> Iterator[date]:
+    """Days on which a meeting, or the community's beginning, is so many months ago."""
+    days = (community.since, *(one.day for one in community.meetings))
+    return (months_after(day, limits["months"]) for day in days)
+
+
 def months_after(day: date, months: int) -> date:
     """Return the same day so many months later; the month's last where it is shorter.
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from gridmap.coverage.audits import Check, Level, Threshold
 from gridmap.coverage.facts import CommunityFacts, FollowUp, Record, Standing, SubjectKind
-from gridmap.coverage.gaps import Gap, Limits, community_place, lacking_gap
+from gridmap.coverage.gaps import Gap, Limits, community_place, lacking_gap, quarters_turn
 from gridmap.coverage.people_clauses import since_when
 from gridmap.coverage.words import Action, Form, Reason, Words
 from gridmap.timespan import previous_quarter, quarter_of
@@ -107,6 +107,13 @@ def follow_up_done(community: CommunityFacts, day: date, limits: Limits) -> Iter
     )
 
 
+def follow_up_turns(
+    community: CommunityFacts, limits: Limits, _first: date, _last: date
+) -> Iterator[date]:
+    """Days on which something that was to be done is late."""
+    return (one.due + timedelta(days=limits["days"]) + _ONE_DAY for one in community.follow_up)
+
+
 def units_active(community: CommunityFacts, day: date, _limits: Limits) -> Iterator[Gap]:
     """Every unit that answered for the community all through the last quarter did something then."""
 
@@ -179,7 +186,7 @@ RED_PROPERTY: Final[tuple[Check, ...]] = (
                 "days", Words("过期超过", "Overdue by more than"), 0, 0, 180, Words("天", "days")
             ),
         ),
-        daily=True,
+        turns=follow_up_turns,
     ),
     Check(
         key="unit_active",
@@ -193,7 +200,7 @@ RED_PROPERTY: Final[tuple[Check, ...]] = (
         ),
         mend=DO_SOMETHING,
         find=units_active,
-        daily=True,
+        turns=quarters_turn,
     ),
 )
 """In the order in which tables show them."""

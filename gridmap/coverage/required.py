@@ -8,7 +8,7 @@ from typing import Final
 from gridmap.coverage import clauses, reasons
 from gridmap.coverage.audits import Check, Level, Places, plain
 from gridmap.coverage.facts import CommunityFacts, SubjectKind
-from gridmap.coverage.gaps import Limits
+from gridmap.coverage.gaps import Limits, quarters_turn
 from gridmap.coverage.words import Words
 from gridmap.terms import PostKind
 
@@ -45,7 +45,7 @@ REQUIRED: Final[tuple[Check, ...]] = (
         ),
         mend=reasons.VISIT_NOW,
         find=plain(clauses.visited_this_quarter),
-        daily=True,
+        turns=quarters_turn,
     ),
     Check(
         key="township_leader",

@@ -1,7 +1,7 @@
 """Coverage over days: counts on every day when something changes; the days between are equal.
 
-A community is judged anew on the days on which one of its facts, or a rule, begins or ends; checks that
-look at the day itself (a quarter turns, a term comes near) are judged every day. Buildings and compounds
+A community is judged anew on the days on which one of its facts, or a rule, begins or ends, and by checks that
+look at the day itself (a quarter turns, a term comes near) on their own turns as well. Buildings and compounds
 are lists of spans already and are only counted.
 """
 
@@ -25,7 +25,7 @@ Key = tuple[str, str, str]
 Subjects = tuple[str, ...]
 """Codes of what a check finds in a community."""
 
-Deltas = dict[date, Counter[Key]]
+Deltas = Mapping[date, Counter[Key]]
 """By how much the findings of a key grow on a day (negative: how many go)."""
 
 
@@ -72,22 +72,65 @@ class Series:
         return Series(first, last, (start, *later))
 
 
-def series_of(history: History, rules: RuleDays) -> Series:
-    """Count what is missing on every day of a history."""
-    deltas: Deltas = defaultdict(Counter)
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A series with what it was counted from, and what each community added to it, by its code."""
+
+    history: History
+    rules: RuleDays
+    added: Mapping[str, Deltas]
+    series: Series
+
+
+def counted(history: History, rules: RuleDays, before: Counted | None = None) -> Counted:
+    """Count what is missing on every day of a history.
+
+    Args:
+        history: what there was.
+        rules: how the checks were put.
+        before: an earlier count; communities for which nothing differs are not counted again.
+    """
+    added = _same(history, rules, before)
     turns = [(history.first, rules.on(history.first))]
     turns += [(day, rules.on(day)) for day in rules.turns(history.first, history.last)]
     for community in history.communities:
-        _judged(community, history, turns, deltas)
-        _listed(community, history, turns, deltas)
-    return Series(history.first, history.last, tuple(_steps(history, deltas)))
+        if community.code not in added:
+            deltas = added[community.code] = defaultdict(Counter)
+            _judged(community, history, turns, deltas)
+            _listed(community, history, turns, deltas)
+    series = Series(history.first, history.last, tuple(_steps(history, _sum(added.values()))))
+    return Counted(history, rules, added, series)
+
+
+def _same(history: History, rules: RuleDays, before: Counted | None) -> dict[str, Deltas]:
+    """Return what communities added before that are as they were."""
+    if before is None or before.rules != rules:
+        return {}
+    was = before.history
+    if (was.first, was.last) != (history.first, history.last):
+        return {}
+    known = {community.code: community for community in was.communities}
+    return {
+        now.code: before.added[now.code]
+        for now in history.communities
+        if known.get(now.code) == now
+    }
+
+
+def _sum(added: Iterable[Deltas]) -> Deltas:
+    """Return all deltas together; keys of two communities are never the same."""
+    whole: dict[date, Counter[Key]] = defaultdict(Counter)
+    for deltas in added:
+        for day, change in deltas.items():
+            dict.update(whole[day], change)
+    return whole
 
 
 def _judged(
     community: CommunityHistory,
     history: History,
     turns: list[tuple[date, Rules]],
-    deltas: Deltas,
+    deltas: dict[date, Counter[Key]],
 ) -> None:
     """Add what the checks that are no lists find, by the days on which that changes."""
     ruled = dict(turns)
@@ -99,7 +142,7 @@ def _judged(
         rules = ruled.get(start, rules)
         facts = community.on(start, lacks=False)
         for check in judged:
-            for day in _days(start, following) if check.daily and facts else (start,):
+            for day in _days(check, facts, rules, start, following):
                 now, before = _found(check, facts, day, rules), was[check.key]
                 if now != before:
                     change = deltas[day]
@@ -108,8 +151,14 @@ def _judged(
                     was[check.key] = now
 
 
-def _days(start: date, following: date) -> Iterator[date]:
-    return (start + n * ONE_DAY for n in range((following - start).days))
+def _days(
+    check: Check, facts: CommunityFacts | None, rules: Rules, start: date, following: date
+) -> list[date]:
+    """Return the days from one turn of the facts to the next on which a check may answer otherwise."""
+    if check.turns is None or facts is None:
+        return [start]
+    turns = check.turns(facts, rules[check.key].limits, start, following)
+    return [start, *sorted({day for day in turns if start < day < following})]
 
 
 def _found(check: Check, facts: CommunityFacts | None, day: date, rules: Rules) -> Subjects:
@@ -123,7 +172,7 @@ def _listed(
     community: CommunityHistory,
     history: History,
     turns: list[tuple[date, Rules]],
-    deltas: Deltas,
+    deltas: dict[date, Counter[Key]],
 ) -> None:
     """Add the lists of what is missing at buildings and compounds."""
     end = history.last + ONE_DAY

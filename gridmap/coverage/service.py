@@ -13,7 +13,7 @@ from gridmap.coverage.checks import Audit, judge
 from gridmap.coverage.history import History
 from gridmap.coverage.rules import RuleDays, asked_by
 from gridmap.coverage.ruling import rule_days, set_rule
-from gridmap.coverage.series import Series, series_of
+from gridmap.coverage.series import Counted, Series, counted
 from gridmap.store.memory import Memory
 
 __all__ = ["Comparison", "Series", "audit", "compare", "rule_days", "rules", "series", "set_rule"]
@@ -30,16 +30,8 @@ class Comparison:
     stayed: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """What was counted last of a history, which is kept itself: so no other has its identity."""
-
-    history: History
-    rules: RuleDays
-    series: Series
-
-
-_counted: Memory[_Counted] = Memory(2)
+_counted: Memory[Counted] = Memory(2)
+"""What was counted last, by the identity of its history: that is kept there, so no other has it."""
 
 
 def audit(session: Session, day: date) -> Audit:
@@ -77,11 +69,17 @@ def series(session: Session, first: date, last: date) -> Series:
 
 
 def _series(history: History, known: RuleDays) -> Series:
-    counted = _counted.find(lambda key: key == id(history))
-    if counted is None or counted.rules != known:
-        counted = _Counted(history, known, series_of(history, known))
-        _counted.keep(id(history), counted)
-    return counted.series
+    found = _counted.find(lambda key: key == id(history))
+    if found is None or found.rules != known:
+        found = counted(history, known, _counted.find(lambda _: True))
+        _counted.keep(id(history), found)
+    return found.series
+
+
+def forget() -> None:
+    """Forget what was kept: the next call reads and counts everything anew."""
+    queries.forget()
+    _counted.forget()
 
 
 def compare(session: Session, one: date, other: date) -> Comparison:

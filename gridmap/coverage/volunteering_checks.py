@@ -8,7 +8,7 @@ from typing import Final
 
 from gridmap.coverage.audits import Check, Level
 from gridmap.coverage.facts import CommunityFacts, SubjectKind
-from gridmap.coverage.gaps import Gap, Limits, community_place
+from gridmap.coverage.gaps import Gap, Limits, community_place, quarters_turn
 from gridmap.coverage.people_clauses import since_when
 from gridmap.coverage.words import Form, Reason, Words
 from gridmap.timespan import previous_quarter, quarter_of
@@ -95,7 +95,7 @@ VOLUNTEERING: Final[tuple[Check, ...]] = (
         ),
         mend=CALL_TOGETHER,
         find=service_held,
-        daily=True,
+        turns=quarters_turn,
     ),
 )
 """In the order in which tables show them."""

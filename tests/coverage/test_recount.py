@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
-from itertools import pairwise
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from gridmap.coverage import queries
 from gridmap.coverage.audits import Finding, Rule
 from gridmap.coverage.checks import CHECKS
 from gridmap.coverage.service import audit, compare, series, set_rule
 from gridmap.timespan import previous_quarter, quarter_of
-from tests.coverage.sound import MUST
 from web.params import now, today
 
 TODAY = today()
@@ -428,51 +425,6 @@ def test_who_is_too_far_as_the_crow_flies_is_too_far_on_foot(demo_session, metre
     assert beyond <= far
     assert far  # the roads make it farther
     assert len(far) < 22
-
-
-def test_the_series_is_the_audit_of_each_day(demo_session):
-    counted = series(demo_session, DAYS[0], DAYS[-1])
-    changes = sorted({step.day for step in counted.steps})
-    assert len(changes) > 100
-    days = sorted({*DAYS[::3], *changes[::9]})
-    audits = [audit(demo_session, day) for day in days]
-    queries.forget()
-    for day, known in list(zip(days, audits, strict=True))[::4]:
-        assert (
-            audit(demo_session, day) == known
-        )  # the same from memory, with names, records and all
-    for day, found in zip(days, audits, strict=True):
-        step = counted.on(day)
-        by = Counter((one.check, one.community_code) for one in found.findings)
-        assert by == {
-            (check, code): n for check, counts in step.counts.items() for code, n in counts.items()
-        }
-        assert step.communities == {one.code for one in found.communities}
-        lacking = {one.code: one.missing for one in found.communities if one.missing}
-        assert step.missing(MUST) == lacking
-
-
-def test_a_part_of_a_series_is_the_series_of_that_part(demo_session):
-    first, last = TODAY - timedelta(days=90), TODAY - timedelta(days=60)
-    queries.forget()
-    alone = series(demo_session, first, last)
-    queries.forget()
-    series(demo_session, DAYS[0], DAYS[-1])
-    part = series(demo_session, first, last)
-    assert (part.first, part.last) == (first, last)
-    assert part.steps[0].day == first
-    assert part.steps[-1].day <= last
-    assert part == alone
-
-
-def test_a_step_is_a_day_on_which_something_changed(demo_session):
-    steps = series(demo_session, TODAY - timedelta(days=90), TODAY).steps
-    for before, step in pairwise(steps):
-        eve = {one.key for one in audit(demo_session, step.day - timedelta(days=1)).findings}
-        here = {one.key for one in audit(demo_session, step.day).findings}
-        assert (len(here - eve), len(eve - here)) == (step.appeared, step.went)
-        assert (step.appeared, step.went) != (0, 0)
-        assert before.day < step.day
 
 
 def test_two_days_compared(demo_session):
