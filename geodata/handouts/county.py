@@ -67,10 +67,7 @@ def on_day(session: Session, day: date) -> DaySheet:
     Raises:
         NotFound: there is no county on that day.
     """
-    county = publishing.county(session, day)
-    return DaySheet(
-        county.name, county.first_day, coverage.audit(session, day), _areas(session, day)
-    )
+    return _sheets(session, [day])[0]
 
 
 def through_quarters(session: Session, day: date) -> tuple[DaySheet, ...]:
@@ -79,8 +76,16 @@ def through_quarters(session: Session, day: date) -> tuple[DaySheet, ...]:
     Raises:
         NotFound: there is no county on that day.
     """
-    last = on_day(session, day)
-    return (*(on_day(session, end) for end in quarter_ends(last.first_day, day)), last)
+    first_day = publishing.county(session, day).first_day
+    return _sheets(session, [*quarter_ends(first_day, day), day])
+
+
+def _sheets(session: Session, days: Sequence[date]) -> tuple[DaySheet, ...]:
+    counties = [publishing.county(session, day) for day in days]
+    return tuple(
+        DaySheet(county.name, county.first_day, audit, _areas(session, audit.day))
+        for county, audit in zip(counties, coverage.audits(session, days), strict=True)
+    )
 
 
 def quarter_ends(first_day: date, day: date) -> Sequence[date]:

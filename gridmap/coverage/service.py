@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,9 +45,15 @@ def audit(session: Session, day: date) -> Audit:
     Returns:
         The communities of the day by code; none on a day before the ledger begins.
     """
+    return audits(session, [day])[0]
+
+
+def audits(session: Session, days: Sequence[date]) -> tuple[Audit, ...]:
+    """Judge as of several days, in their order; the ledger is read once for all of them. See `audit`."""
     known = rule_days(session)
-    rules = known.on(day)
-    return _judged(queries.history(session, day, day, asked_by([rules])), day, rules)
+    rules = [known.on(day) for day in days]
+    history = queries.history(session, min(days), max(days), asked_by(rules))
+    return tuple(_judged(history, day, rule) for day, rule in zip(days, rules, strict=True))
 
 
 def _judged(history: History, day: date, rules: Rules) -> Audit:
