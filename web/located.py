@@ -20,7 +20,7 @@ from gridmap.geolocation.rules import BuildingCandidate, Place, Verdicts
 from gridmap.geolocation.today import Today
 from web import language, present
 from web.params import today
-from web.session import current_session
+from web.session import current_session, transactions_of
 
 EXTENSION: Final = "gridmap_live"
 TEXTS: Final = "gridmap_located_texts"
@@ -49,7 +49,8 @@ def plain_text(place: Place, day: date) -> str | None:
 
 def install(extensions: dict[str, Any], engine: Engine) -> None:
     """Let an application answer from memory."""
-    extensions[EXTENSION] = followed = Live(engine, today)
+    one_state = engine.execution_options(isolation_level="REPEATABLE READ")
+    extensions[EXTENSION] = followed = Live(transactions_of(one_state), today)
     extensions[TEXTS] = Texts(followed)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import TracebackType
 
@@ -10,9 +9,10 @@ from flask import current_app, g
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from gridmap.store import following
 from gridmap.store.session import transaction
 
-OpenTransaction = Callable[[], AbstractContextManager[Session]]
+OpenTransaction = following.OpenTransaction
 _EXTENSION = "gridmap_transaction"
 
 

@@ -23,7 +23,7 @@ from gridmap.publishing.tiling import Tile
 from gridmap.store.changes import Changes, Followed
 from gridmap.store.revision import Version
 from web.config import Config
-from web.session import current_session
+from web.session import current_session, transactions_of
 from web.tile_store import Stored, TileStore
 
 EXTENSION: Final = "gridmap_tiles"
@@ -83,7 +83,7 @@ class Tiles:
     ) -> None:
         self._store, self._memory = store, memory
         self._changes = Changes()
-        self._followed = Followed(engine, self._changes) if engine else None
+        self._followed = Followed(transactions_of(engine), self._changes) if engine else None
         # one reading statement a tile: a transaction around it would only cost two more
         self._reading = engine and engine.execution_options(isolation_level="AUTOCOMMIT")
         self._held: OrderedDict[str, _Held] = OrderedDict()

@@ -8,9 +8,6 @@ from datetime import date
 from time import monotonic
 from typing import Final
 
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session
-
 from gridmap.geolocation.circles import reach_m
 from gridmap.geolocation.location import Location
 from gridmap.geolocation.rules import (
@@ -22,7 +19,7 @@ from gridmap.geolocation.service import near_enough
 from gridmap.geolocation.today import Today, brought_up
 from gridmap.geolocation.vicinity import Vicinity
 from gridmap.geometry import crs
-from gridmap.store.following import Follower
+from gridmap.store.following import Follower, OpenTransaction
 
 EVERY_S: Final = 0.25
 FRESH_S: Final = 1.0
@@ -39,23 +36,22 @@ class Live:
     """Today's county in this process, followed by a thread from the first question on.
 
     Args:
-        engine: of the database.
+        read: opens a transaction that sees one state of the database.
         day: returns today in Asia/Shanghai.
         every_s: seconds between two looks.
     """
 
     def __init__(
-        self, engine: Engine, day: Callable[[], date], *, every_s: float = EVERY_S
+        self, read: OpenTransaction, day: Callable[[], date], *, every_s: float = EVERY_S
     ) -> None:
-        self._engine = engine.execution_options(isolation_level="REPEATABLE READ")
-        self._day = day
+        self._read, self._day = read, day
         self._seen: _Seen | None = None
         self._follower = Follower(self.look, every_s=every_s)
 
     def look(self) -> None:
         """Bring the county up to date; the thread does it again and again."""
         at, before = monotonic(), self._seen
-        with Session(self._engine) as session, session.begin():
+        with self._read() as session:
             today = brought_up(session, self._day(), before.today if before else None)
         self._seen = _Seen(today, at)
 

@@ -12,12 +12,12 @@ from threading import Lock
 from time import monotonic
 from typing import Final
 
-from sqlalchemy import BigInteger, Double, Engine, String, Text, cast, literal_column, select
+from sqlalchemy import BigInteger, Double, String, Text, cast, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from gridmap.store.base import Base
-from gridmap.store.following import Follower
+from gridmap.store.following import Follower, OpenTransaction
 from gridmap.store.layers import LAYERS, LEDGER, REPORTS, SIGN_UPS
 from gridmap.store.revision import Version, version
 
@@ -153,20 +153,22 @@ class Followed:
     """The version of now, by a thread of this process that looks again and again.
 
     Args:
-        engine: of the database.
+        read: opens a transaction.
         changes: learns what happened.
         every_s: seconds between two looks.
     """
 
-    def __init__(self, engine: Engine, changes: Changes, *, every_s: float = EVERY_S) -> None:
-        self._engine, self._changes = engine, changes
+    def __init__(
+        self, read: OpenTransaction, changes: Changes, *, every_s: float = EVERY_S
+    ) -> None:
+        self._read, self._changes = read, changes
         self._seen: tuple[Version, float] | None = None
         self._follower = Follower(self.look, every_s=every_s)
 
     def look(self) -> None:
         """See what is new; the thread does it again and again."""
         at = monotonic()
-        with Session(self._engine) as session, session.begin():
+        with self._read() as session:
             self._seen = (self._changes.look(session), at)
 
     def version(self) -> Version | None:

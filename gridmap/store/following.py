@@ -5,7 +5,13 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from threading import Event, Lock, Thread
+
+from sqlalchemy.orm import Session
+
+OpenTransaction = Callable[[], AbstractContextManager[Session]]
+"""How a follower reads: a transaction that ends with the block."""
 
 log = logging.getLogger(__name__)
 
