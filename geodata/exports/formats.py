@@ -17,11 +17,13 @@ import pyogrio
 import shapely
 import xlsxwriter
 
-from geodata.exports.frames import columns_of
+from geodata.exports.frames import columns_of, in_system
 from geodata.report_files import plain_cell
 from gridmap.errors import InvalidInput
+from gridmap.geometry.crs import Crs
 from gridmap.publishing.fields import Collection, FieldType, Shape
 
+WGS84: Final = Crs("wgs84")
 SPOT: Final = (("lon", "经度"), ("lat", "纬度"))
 _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "point": ("Point", "MultiPoint"),
@@ -41,7 +43,7 @@ LONGEST_IN_DBF: Final = 254
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: its key and ending, its words, its media type, its writer."""
+    """A format: its key and ending, its words, its media type, its writer; whether it takes any coordinate system."""
 
     key: str
     ending: str
@@ -49,6 +51,26 @@ class Format:
     en: str
     media: str
     write: Callable[[gpd.GeoDataFrame, Collection, Path], None]
+    any_crs: bool = False
+
+    def written(
+        self, frame: gpd.GeoDataFrame, collection: Collection, path: Path, crs: Crs = WGS84
+    ) -> None:
+        """Write a table of WGS 84 to a file, in a coordinate system.
+
+        Raises:
+            InvalidInput: the format is always WGS 84, or cannot hold a value; says which.
+        """
+        if crs == WGS84:
+            self.write(frame, collection, path)
+            return
+        if not self.any_crs:
+            raise InvalidInput(
+                field="crs",
+                reason_zh=f"{self.zh} 只有 WGS 84 经纬度；别的坐标系请用 GeoPackage 或 Shapefile。",
+                reason_en=f"{self.en} is always WGS 84; use GeoPackage or Shapefile for other systems.",
+            )
+        self.write(in_system(frame, crs), collection, path)
 
 
 def _ogr(
@@ -218,8 +240,11 @@ def _workbook(frame: gpd.GeoDataFrame, collection: Collection, path: Path) -> No
 FORMATS: Final[Mapping[str, Format]] = {
     one.key: one
     for one in (
-        Format("gpkg", ".gpkg", "GeoPackage", "GeoPackage", "application/geopackage+sqlite3", _geopackage),
-        Format("shp", ".zip", "Shapefile（GBK）", "Shapefile (GBK)", "application/zip", _shapefile),
+        Format(
+            "gpkg", ".gpkg", "GeoPackage", "GeoPackage",
+            "application/geopackage+sqlite3", _geopackage, any_crs=True,
+        ),
+        Format("shp", ".zip", "Shapefile（GBK）", "Shapefile (GBK)", "application/zip", _shapefile, any_crs=True),
         Format("geojson", ".geojson", "GeoJSON", "GeoJSON", "application/geo+json", _geojson),
         Format("kml", ".kml", "KML", "KML", "application/vnd.google-earth.kml+xml", _kml),
         Format("csv", ".csv", "CSV", "CSV", "text/csv", _csv),

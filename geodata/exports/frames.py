@@ -11,6 +11,8 @@ import pandas as pd
 import shapely
 from sqlalchemy.orm import Session
 
+from gridmap.errors import InvalidInput
+from gridmap.geometry.crs import Crs, geometries_from_wgs84, made_for
 from gridmap.publishing import computed, feature_queries
 from gridmap.publishing.feature_queries import Wanted
 from gridmap.publishing.fields import Collection, Field, FieldType
@@ -26,6 +28,23 @@ _TYPES: Final = {
     FieldType.NUMBER: "Float64",
     FieldType.FLAG: "boolean",
 }
+
+
+def in_system(frame: gpd.GeoDataFrame, crs: Crs) -> gpd.GeoDataFrame:
+    """Return a table of WGS 84 in another coordinate system, marked as such.
+
+    Raises:
+        InvalidInput: files cannot be written in that system, or it is made for elsewhere.
+    """
+    west, south, east, north = frame.total_bounds
+    if len(frame) and not made_for(crs, (west, south, east, north)):
+        raise InvalidInput(
+            field="crs",
+            reason_zh=f"坐标系“{crs}”不适用于这里，请选当地的分带。",
+            reason_en=f"“{crs}” is not made for this place; choose the local zone.",
+        )
+    shapes = geometries_from_wgs84(frame.geometry.to_numpy(), crs)
+    return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=crs.authority))
 
 
 def columns_of(collection: Collection) -> tuple[Field, ...]:

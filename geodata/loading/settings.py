@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from geodata.loading.journal import Journal
 from gridmap.errors import InvalidInput
-from gridmap.geometry.crs import gauss_kruger_zone
+from gridmap.geometry.zones import gauss_kruger_zone
 from gridmap.ledger.settings import Setting
 from gridmap.store import audit
 

@@ -41,9 +41,6 @@ MOST_LON, MOST_LAT = 180.0, 90.0
 WORST_ACCURACY = 2.0
 """Metres: a transformation between datums that promises less is not used."""
 
-FIRST_ZONE_MERIDIAN, LAST_ZONE_MERIDIAN, ZONE_WIDTH, FIRST_ZONE_EPSG = 75, 135, 3, 4534
-"""CGCS2000 / 3-degree Gauss-Kruger CM 75E to CM 135E are EPSG:4534 to EPSG:4554."""
-
 SAME_AS_STORED = frozenset({"wgs84", "cgcs2000"})
 """Systems whose degrees are stored as they come."""
 
@@ -61,6 +58,7 @@ _NAMES = {
     "gcj02": "gcj02",
     "bd09": "bd09",
 }
+_AUTHORITIES = {"wgs84": "EPSG:4326", "cgcs2000": "EPSG:4490"}
 _SHIFTS: dict[str, Shift] = {"gcj02": gcj02, "bd09": bd09}
 _EPSG = re.compile(r"(?:epsg:+)?([1-9]\d{0,5})\Z", re.IGNORECASE | re.ASCII)
 _WKT = re.compile(r"[A-Za-z_]\w*\s*\[", re.ASCII)
@@ -79,6 +77,22 @@ class Crs:
     def __str__(self) -> str:
         """Return the name, as it is stored beside a raw place."""
         return self.name
+
+    @property
+    def authority(self) -> str:
+        """Return its name as files and other programs know it: ``EPSG:n``.
+
+        Raises:
+            InvalidInput: there is no such name: the shifted systems of map sites, or an unknown WKT.
+        """
+        name = _AUTHORITIES.get(self.name, self.name)
+        if not name.startswith("EPSG:"):
+            raise InvalidInput(
+                field="crs",
+                reason_zh=f"坐标系“{self.name}”没有 EPSG 编号，文件不能用它写。",
+                reason_en=f"“{self.name}” has no EPSG number; files cannot be written in it.",
+            )
+        return name
 
 
 CrsName = Crs | str | int
@@ -184,34 +198,32 @@ def geometries_from_wgs84(
 ) -> Geometries:
     """Turn WGS 84 geometries into a system: the inverse of `geometries_to_wgs84`.
 
-    With the county's zone (an EPSG code of `gauss_kruger_zone`) the result is in metres, to be measured
+    With the county's zone (an EPSG code of `zones.gauss_kruger_zone`) the result is in metres, to be measured
     in a plane. The scale is 1 on the zone's meridian and 1.0003 at 1.5° from it on 30° N.
     """
     return _moved(geometries, parse(crs), _from_wgs84)
 
 
-def gauss_kruger_zone(lon: float) -> int:
-    """Return the EPSG code of the CGCS2000 3-degree Gauss-Krueger zone whose meridian is nearest.
+def made_for(crs: CrsName, bounds: tuple[float, float, float, float]) -> bool:
+    """Tell whether a system is meant for a place: its area of use (EPSG's registry) meets the bounds.
+
+    Beyond its area a projection still gives numbers, with ever larger distortion.
 
     Args:
-        lon: longitude in degrees, WGS 84.
+        crs: the system; one without a published area is meant for every place.
+        bounds: west, south, east, north in degrees, WGS 84.
 
-    Returns:
-        4534 (75° E) to 4554 (135° E); halfway between two meridians, the eastern one.
-
-    Raises:
-        InvalidInput: farther than half a zone from all of them (73.5° E to 136.5° E).
-
-    >>> gauss_kruger_zone(121.5), gauss_kruger_zone(113.0)
-    (4550, 4547)
+    >>> made_for("EPSG:4547", (114.5, 34.0, 114.7, 34.1)), made_for("EPSG:32601", (114.5, 34.0, 114.7, 34.1))
+    (True, False)
     """
-    reach = ZONE_WIDTH / 2
-    if not FIRST_ZONE_MERIDIAN - reach <= lon < LAST_ZONE_MERIDIAN + reach:
-        raise InvalidInput(
-            reason_zh=f"经度 {lon} 不在 CGCS2000 三度带范围内（73.5° 至 136.5°）。",
-            reason_en=f"Longitude {lon} lies in no 3-degree zone of CGCS2000 (73.5° to 136.5°).",
-        )
-    return FIRST_ZONE_EPSG + int((lon - FIRST_ZONE_MERIDIAN + reach) // ZONE_WIDTH)
+    name = parse(crs).name
+    area = None if name in SAME_AS_STORED or name in _SHIFTS else _system(name).area_of_use
+    if area is None:
+        return True
+    west, south, east, north = bounds
+    across = area.west > area.east and (east >= area.west or west <= area.east)
+    beside = west <= area.east and east >= area.west
+    return (across or beside) and south <= area.north and north >= area.south
 
 
 @overload

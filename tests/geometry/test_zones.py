@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pyproj import CRS, Transformer
 
 from gridmap.errors import InvalidInput
-from gridmap.geometry import crs
+from gridmap.geometry import crs, zones
 from gridmap.geometry.planes import local_planes
 
 ZONES = {
@@ -45,7 +45,7 @@ def test_a_zone_is_transverse_mercator_on_grs80_without_a_shift(epsg):
 @settings(deadline=None)
 @given(lon=st.floats(73.5, 136.4999), lat=st.floats(3.5, 53.6))
 def test_the_zone_of_a_place_has_the_nearest_meridian(lon, lat):
-    epsg = crs.gauss_kruger_zone(lon)
+    epsg = zones.gauss_kruger_zone(lon)
     assert abs(lon - ZONES[epsg][0]) <= 1.5
     assert f"3-degree Gauss-Kruger CM {ZONES[epsg][0]}E" in CRS(epsg).name
     x, y = crs.from_wgs84(lon, lat, epsg)
@@ -56,7 +56,7 @@ def test_the_zone_of_a_place_has_the_nearest_meridian(lon, lat):
 @pytest.mark.parametrize("lon", [73.4, 136.5, -121.5, float("nan")])
 def test_there_is_no_zone_beyond_china(lon):
     with pytest.raises(InvalidInput):
-        crs.gauss_kruger_zone(lon)
+        zones.gauss_kruger_zone(lon)
 
 
 def test_a_zone_measures_true_near_its_meridian():

@@ -39,6 +39,24 @@ def test_every_format_is_a_download_that_opens(client, world, key, tmp_path):
         assert "buildings.shp" in zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
 
 
+def test_the_coordinate_system_is_chosen(client, world, tmp_path):
+    page = client.get("/exports?crs=cgcs2000").get_data(as_text=True)
+    assert "中央经线 114°" in page
+    assert "/api/v1/exports/grids/gpkg?day=" in page
+    assert "crs=cgcs2000" in page
+    assert "/grids/kml" not in page
+    answer = client.get("/api/v1/exports/grids/gpkg?crs=EPSG:4547")
+    assert answer.headers["Content-Disposition"].endswith('-epsg4547.gpkg"')
+    (tmp_path / "g.gpkg").write_bytes(answer.data)
+    assert geopandas.read_file(tmp_path / "g.gpkg").crs.to_epsg() == 4547
+    for wrong in ("kml?crs=cgcs2000", "gpkg?crs=gcj02", "gpkg?crs="):
+        refused = client.get(f"/api/v1/exports/grids/{wrong}")
+        assert (refused.status_code, refused.json["field"]) == (422, "crs"), wrong
+    assert client.get("/exports?crs=unicorn").status_code == 422
+    unknown = client.get("/api/v1/exports/grids/gpkg?crs=EPSG:2")
+    assert (unknown.status_code, unknown.json["code"]) == (422, "unknown_crs")
+
+
 def test_the_day_is_that_of_the_query(client, world):
     before = client.get("/api/v1/exports/grids/geojson?day=2020-01-01").json
     assert before["features"] == []
@@ -70,6 +88,9 @@ def test_the_command_writes_a_layer_and_everything(make_demo, make_migrated, tmp
     assert done.exit_code == 0, done.output
     assert "22 个要素" in done.output
     assert "grids.shp" in zipfile.ZipFile(target).namelist()
+    metres = ["export", "grids", "-o", str(target), "--crs", "EPSG:4547"]
+    assert CliRunner().invoke(cli, metres).exit_code == 0
+    assert geopandas.read_file(target).crs.to_epsg() == 4547
     done = CliRunner().invoke(cli, ["export", "all", "-o", str(tmp_path / "all.gpkg")])
     assert done.exit_code == 0, done.output
     assert len(geopandas.read_file(tmp_path / "all.gpkg", layer="grids")) == 22

@@ -14,6 +14,7 @@ from tqdm import tqdm
 from geodata.exports import whole
 from geodata.exports.formats import FORMATS, format_of
 from geodata.exports.frames import frame_of
+from gridmap.geometry.crs import parse
 from gridmap.publishing.collections import BY_NAME
 from gridmap.store.session import transaction
 from web.commands.engines import command_engine
@@ -35,9 +36,14 @@ ALL: Final = "all"
     "--format", "key", type=click.Choice(list(FORMATS)), help="格式，默认看文件名 / format"
 )
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="哪一天，默认今天 / as of which day")
-def export(what: str, output: Path, key: str | None, day: datetime | None) -> None:
+@click.option(
+    "--crs",
+    default="wgs84",
+    help="坐标系：wgs84、cgcs2000 或 EPSG:n（GeoPackage、Shapefile）/ coordinate system",
+)
+def export(what: str, output: Path, key: str | None, day: datetime | None, crs: str) -> None:
     """导出一个图层，或全部数据（all：GeoPackage，可用 gridmap import all 读回）/ a layer, or everything, as a file."""
-    on = day.date() if day else today()
+    on, system = day.date() if day else today(), parse(crs)
     engine = command_engine().execution_options(isolation_level="REPEATABLE READ")
     if what == ALL:
         with Session(engine) as session, tqdm(unit=" 行", disable=not sys.stderr.isatty()) as bar:
@@ -53,7 +59,7 @@ def export(what: str, output: Path, key: str | None, day: datetime | None) -> No
         frame = frame_of(session, collection, on)
     beside = output.with_name(f".{output.name}.part{chosen.ending}")
     try:
-        chosen.write(frame, collection, beside)
+        chosen.written(frame, collection, beside, system)
         beside.replace(output)
     finally:
         beside.unlink(missing_ok=True)

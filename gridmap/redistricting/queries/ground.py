@@ -13,7 +13,8 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Row, TextClause, func, select, text
 from sqlalchemy.orm import Session
 
-from gridmap.geometry.crs import gauss_kruger_zone, geometries_from_wgs84
+from gridmap.geometry.crs import geometries_from_wgs84
+from gridmap.geometry.zones import gauss_kruger_zone
 from gridmap.ledger.settings import Setting
 from gridmap.redistricting.atoms import Ground
 from gridmap.store.revision import Revision

@@ -14,10 +14,12 @@ import pyogrio
 import pytest
 import shapely
 
+from geodata import vector_files
 from geodata.exports import frames
 from geodata.exports.formats import FORMATS, format_of
 from geodata.report_files import plain_cell
 from gridmap.errors import InvalidInput
+from gridmap.geometry.crs import geometries_to_wgs84, parse
 from gridmap.publishing.collections import BUILDINGS, COLLECTIONS, GRIDS, PLACES
 from gridmap.publishing.fields import FieldType
 from gridmap.store.session import transaction
@@ -183,3 +185,34 @@ def test_the_past_leaves_as_it_was(session, tmp_path):
     assert len(frames.frame_of(session, BUILDINGS, date(2026, 2, 1))) == 1
     assert len(frames.frame_of(session, BUILDINGS, date(2026, 3, 1))) == 0
     assert frames.frame_of(session, GRIDS, date(2026, 2, 1))["buildings"].tolist() == [1]
+
+
+@pytest.mark.parametrize("name", ["cgcs2000", "EPSG:4547", "EPSG:4526"])
+@pytest.mark.parametrize("key", ["gpkg", "shp"])
+def test_in_the_national_system_a_file_lies_where_it_should(county, tmp_path, key, name):
+    """As PROJ has it, and as our own import reads it again."""
+    frame, path = county["grids"], tmp_path / f"out{FORMATS[key].ending}"
+    FORMATS[key].written(frame, GRIDS, path, parse(name))
+    read = geopandas.read_file(path)
+    assert read.crs.to_epsg() == int(parse(name).authority.removeprefix("EPSG:"))
+    if name != "cgcs2000":
+        metres = shapely.area(read.geometry.values).sum()
+        assert metres == pytest.approx(frame.geometry.to_crs("EPSG:6933").area.sum(), rel=1e-3)
+    compare_shapes(frame, read.to_crs("EPSG:4490"), "code")
+    layer = vector_files.read(path)
+    assert layer.crs == parse(name)
+    ours = geometries_to_wgs84(shapely.from_wkb(layer.wkb), layer.crs)
+    for shape, known in zip(ours, frame.geometry, strict=True):
+        assert shapely.hausdorff_distance(shape, known) < CENTIMETRE
+
+
+def test_a_system_that_files_do_not_know_is_refused(county, tmp_path):
+    frame, path = county["grids"], tmp_path / "out"
+    for key in ("geojson", "kml", "csv", "xlsx"):
+        with pytest.raises(InvalidInput, match="WGS 84"):
+            FORMATS[key].written(frame, GRIDS, path, parse("cgcs2000"))
+    with pytest.raises(InvalidInput, match="gcj02"):
+        FORMATS["gpkg"].written(frame, GRIDS, path, parse("gcj02"))
+    with pytest.raises(InvalidInput, match="EPSG:32601"):
+        FORMATS["gpkg"].written(frame, GRIDS, path, parse("EPSG:32601"))
+    assert not path.exists()
