@@ -49,13 +49,17 @@ BROKEN = (
 
 
 def _beside(name: str) -> Any:  # noqa: ANN401 - a module
-    """Load a file that stands beside this one: an isolated program imports nothing of its package."""
+    """Load a file that stands beside this one, once: an isolated program imports nothing of its package."""
+    known = sys.modules.get(f"gridmap_{name}")
+    if known is not None:
+        return known
     spec = importlib.util.spec_from_file_location(
         f"gridmap_{name}", Path(__file__).with_name(f"{name}.py")
     )
     if spec is None or spec.loader is None:
         raise ImportError(name)
     module = importlib.util.module_from_spec(spec)
+    sys.modules[f"gridmap_{name}"] = module
     spec.loader.exec_module(module)
     return module
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from geodata import confined, packed_files
+from geodata import confined, given_files, packed_files
 from gridmap.errors import UnreadableFile
 
 READING: Final = Path(__file__).with_name("book_reading.py")
@@ -106,6 +106,7 @@ def sheets(path: Path, bounds: Bounds | None = None, *, values: bool = False) ->
         UnreadableFile: broken, a bomb, or too much inside.
         ReadersBusy: other files are being read.
     """
+    given_files.check(path)
     packed_files.members(path)  # refuses what says itself that it unpacks to too much
     given = bounds or Bounds()
     with tempfile.TemporaryDirectory(prefix="gridmap-book-") as scratch, confined.turn():

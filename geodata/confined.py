@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import select
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -18,6 +20,13 @@ AT_ONCE: Final = 2
 """Files that one server process reads at the same time."""
 PATIENCE_S: Final = 20
 """Seconds for which a file waits for its turn."""
+
+LENGTH: Final = struct.Struct("<Q")
+"""How the length of a piece is written."""
+LARGEST_PIECE: Final = 64 * 1024**2
+"""Bytes of a piece that is taken; programs that keep their limits make smaller ones."""
+_BLOCK: Final = 1024**2
+_ENDING_S: Final = 10
 
 _READERS: Final = BoundedSemaphore(AT_ONCE)
 
@@ -82,6 +91,81 @@ def ask(
     if answer is None:
         raise GaveUp
     return answer
+
+
+@contextmanager
+def pieces(
+    program: Path,
+    scratch: Path,
+    request: Mapping[str, object],
+    environment: Mapping[str, str],
+    patience_s: int,
+) -> Iterator[Iterator[bytes]]:
+    """Let a program read a file and take what it says piece by piece, as it goes on; it ends with the block.
+
+    The program writes to a pipe: eight bytes with the length of a piece, the piece; an empty one is the end.
+    Before it has written that, all that came may still be refused.
+
+    Args:
+        program: see `ask`.
+        scratch: the folder that it gets.
+        request: what it is to do, as JSON.
+        environment: all that it knows of the world, see `environment_in`.
+        patience_s: seconds after which it is given up where no piece comes.
+
+    Raises:
+        Failed: while pieces are taken: it says why it cannot read the file.
+        GaveUp: likewise: it takes more than it may, or says what no program of ours does.
+    """
+    (scratch / "request.json").write_text(json.dumps(request), encoding="ascii")
+    with subprocess.Popen(  # noqa: S603 - our own program, on a folder of our own
+        [sys.executable, "-I", str(program), str(scratch)],
+        env=dict(environment),
+        cwd=scratch,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as running:
+        try:
+            yield _pieces(running, scratch, patience_s)
+        finally:
+            running.kill()
+
+
+def _pieces(running: subprocess.Popen[bytes], scratch: Path, patience_s: int) -> Iterator[bytes]:
+    if running.stdout is None:
+        raise GaveUp
+    pipe = running.stdout.fileno()
+    while head := _taken(pipe, LENGTH.size, patience_s):
+        (length,) = LENGTH.unpack(head)
+        if not length:
+            return
+        if length > LARGEST_PIECE:
+            raise GaveUp
+        piece = _taken(pipe, length, patience_s)
+        if piece is None:
+            break
+        yield piece
+    try:
+        running.wait(_ENDING_S)
+    except subprocess.TimeoutExpired as slow:
+        raise GaveUp from slow
+    failure = _told(scratch / "failure.json")
+    raise GaveUp if failure is None else Failed(failure)
+
+
+def _taken(pipe: int, count: int, patience_s: int) -> bytes | None:
+    """Read so many bytes; None where the pipe ends before."""
+    waiting, taken = select.poll(), bytearray()
+    waiting.register(pipe, select.POLLIN)
+    while len(taken) < count:
+        if not waiting.poll(1000 * patience_s):
+            raise GaveUp
+        some = os.read(pipe, min(count - len(taken), _BLOCK))
+        if not some:
+            return None
+        taken += some
+    return bytes(taken)
 
 
 def _told(path: Path) -> dict[str, Any] | None:

@@ -9,13 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from zipfile import ZipInfo
 
-from geodata import geojson
+from geodata import geojson, given_files
 from geodata.packed_files import members, refused, unpack
 from gridmap.errors import MissingCrs, UnknownFileType
 from gridmap.terms import Term
-
-MOST_BYTES = 2 * 1024**3
-"""Size of a file that is taken."""
 
 HEAD = 4096
 STEM = "data"
@@ -82,15 +79,7 @@ def gather(path: Path, folder: Path, *, crs_given: bool) -> Dataset:
         MissingCrs: the file does not name its coordinate system, and the caller does not either.
         UnknownCrs: a GeoJSON whose crs member nobody can read.
     """
-    if not path.is_file():
-        raise refused(path, "没有这个文件", "there is no such file")
-    size = path.stat().st_size
-    if size > MOST_BYTES:
-        raise refused(
-            path,
-            f"文件有 {size} 字节，最多 {MOST_BYTES}",
-            f"it has {size} bytes, at most {MOST_BYTES} are taken",
-        )
+    given_files.check(path)
     if path.suffix.lower() == ".zip" and _head(path).startswith(b"PK"):
         kind, parts = _of_zip(path)
     else:
@@ -146,6 +135,7 @@ def _of_zip(path: Path) -> tuple[Format, dict[str, Bring]]:
 
 
 def _linking(part: Path) -> Bring:
+    given_files.check(part)
     return lambda target: target.symlink_to(part.absolute())
 
 
@@ -182,27 +172,40 @@ def _found(head: bytes) -> tuple[str, str]:
         return "空文件", "an empty file"
     if b"<OGRVRT" in text[:HEAD]:
         return "OGR VRT（会读取其他文件）", "an OGR VRT, which reads other files"
-    for start, zh, en in (
-        (b"\xff\xd8\xff", "JPEG 图片", "a JPEG image"),
-        (b"\x89PNG", "PNG 图片", "a PNG image"),
-        (b"%PDF", "PDF 文档", "a PDF document"),
-        (b"\xd0\xcf\x11\xe0", "旧版 Office 文档（xls、doc）", "an old Office document (xls, doc)"),
-        (b"Rar!", "RAR 压缩包", "a RAR archive"),
-        (b"7z\xbc\xaf", "7z 压缩包", "a 7z archive"),
-        (b"\x1f\x8b", "gzip 压缩包", "a gzip archive"),
-        (b"\xff\xfe", "UTF-16 文字", "text in UTF-16"),
-        (b"\xfe\xff", "UTF-16 文字", "text in UTF-16"),
-        (b"\x7fELF", "程序", "a program"),
-        (b"MZ", "程序", "a program"),
-        (b"<", "XML（KML、GML、VRT 等）", "XML (KML, GML, VRT...)"),
-        (b"PK", "ZIP 压缩包", "a zip archive"),
-        (b"SQLite format 3", "GeoPackage/SQLite", "GeoPackage/SQLite"),
-        (struct.pack(">i", 9994), "Shapefile", "a Shapefile"),
-        (b"{", "JSON", "JSON"),
-    ):
+    for start, zh, en in (*_MARKS, *_OWN_MARKS):
         if text.startswith(start):
             return zh, en
     return "不认识的内容", "something unknown"
+
+
+def foreign_in(head: bytes) -> tuple[str, str] | None:
+    """Return what a file's first bytes say it is, in Chinese and English, where that is no table of any kind."""
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return _found(head) if text.startswith(tuple(start for start, _, _ in _MARKS)) else None
+
+
+_MARKS = (
+    (b"\xff\xd8\xff", "JPEG 图片", "a JPEG image"),
+    (b"\x89PNG", "PNG 图片", "a PNG image"),
+    (b"GIF8", "GIF 图片", "a GIF image"),
+    (b"%PDF", "PDF 文档", "a PDF document"),
+    (b"\xd0\xcf\x11\xe0", "旧版 Office 文档（xls、doc）", "an old Office document (xls, doc)"),
+    (b"Rar!", "RAR 压缩包", "a RAR archive"),
+    (b"7z\xbc\xaf", "7z 压缩包", "a 7z archive"),
+    (b"\x1f\x8b", "gzip 压缩包", "a gzip archive"),
+    (b"\xff\xfe", "UTF-16 文字", "text in UTF-16"),
+    (b"\xfe\xff", "UTF-16 文字", "text in UTF-16"),
+    (b"\x7fELF", "程序", "a program"),
+    (b"<", "XML（KML、GML、VRT 等）", "XML (KML, GML, VRT...)"),
+    (b"SQLite format 3", "GeoPackage/SQLite", "GeoPackage/SQLite"),
+    (struct.pack(">i", 9994), "Shapefile", "a Shapefile"),
+)
+_OWN_MARKS = (
+    (b"MZ", "程序", "a program"),
+    (b"PK", "ZIP 压缩包", "a zip archive"),
+    (b"{", "JSON", "JSON"),
+)
+"""What text or a table may begin with, too."""
 
 
 def _not_what_it_says(given: Path, target: Path) -> UnknownFileType:

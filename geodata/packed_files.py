@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import stat
-import zlib
+import struct
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import Final
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile, ZipFile, ZipInfo
-
-from openpyxl.utils.exceptions import InvalidFileException
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from gridmap.errors import UnreadableFile
 
@@ -24,26 +20,20 @@ MOST_RATIO = 200
 FREE_OF_RATIO = 1024**2
 """Bytes that a member may have whatever its ratio: small files of blanks are no bombs."""
 
+LARGEST_LIST = 1024**2
+"""Bytes of the list of members, which Python reads whole, whatever count it says."""
+
+_END, _END64, _POINTER64 = (
+    struct.Struct("<4s8xLL2x"),
+    struct.Struct("<4s36xQ8x"),
+    struct.Struct("<4s16x"),
+)
+"""The last record of an archive, the same for large ones, and what points to that (APPNOTE.TXT 4.3.14 to 16)."""
+_LONGEST_REMARK = 65_535
+
 BLOCK = 1024**2
 UTF8_NAME, ENCRYPTED = 0x800, 0x1
 """Bits of a member's flags (APPNOTE.TXT 4.4.4)."""
-
-BROKEN_WORKBOOK: Final = (
-    InvalidFileException,
-    BadZipFile,
-    zlib.error,
-    ParseError,
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    KeyError,
-    IndexError,
-    NotImplementedError,
-    OSError,
-    TypeError,
-    ValueError,
-)
-"""What openpyxl raises on a workbook that is not whole: it believes its file."""
 
 NESTED = frozenset({".zip", ".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".kmz"})
 
@@ -58,6 +48,8 @@ def members(path: Path) -> dict[str, ZipInfo]:
             names that lead out of the folder, encryption, or two members of one name.
     """
     try:
+        if _size_of_list(path) > LARGEST_LIST:
+            raise refused(path, "压缩包里文件太多", "the archive has too many members")
         with ZipFile(path) as archive:
             listed = archive.infolist()
     except (BadZipFile, OSError, ValueError) as broken:
@@ -81,6 +73,24 @@ def members(path: Path) -> dict[str, ZipInfo]:
             raise refused(path, f"压缩包里“{name}”出现两次", f"the member “{name}” occurs twice")
         named[name] = member
     return named
+
+
+def _size_of_list(path: Path) -> int:
+    """Return how many bytes the list of members has, as Python's reader will believe it; 0 where there is none."""
+    longest = _END64.size + _POINTER64.size + _END.size + _LONGEST_REMARK
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - longest, 0))
+        tail = file.read(longest)
+    end = len(tail) - _END.size
+    if not (tail.startswith(b"PK\5\6", max(end, 0)) and tail.endswith(b"\0\0")):  # a remark follows
+        end = tail.rfind(b"PK\5\6")
+    if end < 0 or len(tail) - end < _END.size:
+        return 0
+    pointer = end - _POINTER64.size
+    large = pointer - _END64.size
+    if large >= 0 and tail.startswith(b"PK\6\7", pointer) and tail.startswith(b"PK\6\6", large):
+        return int(_END64.unpack_from(tail, large)[1])
+    return int(_END.unpack_from(tail, end)[1])
 
 
 def unpack(path: Path, member: ZipInfo, target: Path) -> None:
@@ -134,8 +144,17 @@ def _unsafe(name: str, member: ZipInfo) -> tuple[str, str] | None:
         return f"压缩包里“{name}”是链接", f"the member “{name}” is a link"
     if path.suffix.lower() in NESTED:
         return f"压缩包里套着压缩包“{name}”", f"the archive holds another archive, “{name}”"
+    return _badly_packed(name, member)
+
+
+def _badly_packed(name: str, member: ZipInfo) -> tuple[str, str] | None:
     if member.flag_bits & ENCRYPTED:
         return "压缩包加了密码", "the archive is encrypted"
+    if member.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+        return (
+            f"“{name}”的压缩方法不能用，请用普通的 zip 重新压缩",
+            f"“{name}” is packed in a way that is not taken; pack it as a plain zip again",
+        )
     if member.file_size > FREE_OF_RATIO + MOST_RATIO * member.compress_size:
         ratio = member.file_size // max(member.compress_size, 1)
         return (

@@ -64,8 +64,8 @@ def locate_table(
 ) -> int:
     """Write `source` to `target` with `ADDED` (and `SAID`) behind its own columns; return the number of rows.
 
-    A row whose point cannot be read keeps its place and says so in `reasons`. CSV and Parquet are read and written
-    in chunks, whatever their size.
+    A row whose point cannot be read keeps its place and says so in `reasons`. The file is read in a process of its
+    own (`handing`), which hands over some rows at a time; all but workbooks are written so, too, whatever their size.
 
     Args:
         session: open session; all rows are located in what it sees.
@@ -82,15 +82,16 @@ def locate_table(
     """
     part = target.with_name(f"{target.name}.part")
     try:
-        incoming = open_source(source)
-        reader = Reader(incoming, points)
-        added = (*ADDED, *(SAID if reader.reads_text else ()))
-        free(incoming.header, added)
-        outgoing = open_target(part, target, Shape(incoming.header, added, incoming), source)
-        try:
-            rows = _located(_Work(session, day, reader, way or Way()), incoming, outgoing)
-        finally:
-            outgoing.close()
+        size = CHUNK if points.text is None else CHUNK_OF_TEXTS
+        with open_source(source, target, size) as incoming:
+            reader = Reader(incoming, points)
+            added = (*ADDED, *(SAID if reader.reads_text else ()))
+            free(incoming.header, added)
+            outgoing = open_target(part, target, Shape(incoming.header, added, incoming), source)
+            try:
+                rows = _located(_Work(session, day, reader, way or Way()), incoming, outgoing)
+            finally:
+                outgoing.close()
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
@@ -132,7 +133,7 @@ class _Work:
 
 
 def _located(work: _Work, incoming: Source, outgoing: Target) -> int:
-    chunks = incoming.chunks(CHUNK_OF_TEXTS if work.reader.reads_text else CHUNK)
+    chunks = incoming.chunks()
     first = next(chunks, None)
     rows, waiting = 0, list[tuple[Chunk, Batch]]()
     region = work.region(first)

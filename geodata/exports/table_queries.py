@@ -30,6 +30,9 @@ _PLAIN: Final = frozenset(
     {"smallint", "integer", "bigint", "boolean", "double precision", "real", "text", "bytea"}
 )
 ROWS_AT_ONCE: Final = 2_000
+AUDIT: Final = "audit_entry"
+_FOUNDING: Final = "calendar_changed"
+"""The one action that founding a database puts on record; nobody's account has done it."""
 
 _COLUMNS: Final = text("""
 SELECT c.relname AS table, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
@@ -134,6 +137,23 @@ def _leaving(table: str, column: Column) -> str:
 def empty(session: Session, table: Ledger) -> None:
     """Take everything out of a table."""
     session.execute(text(f'DELETE FROM "{table.name}"'))  # noqa: S608 - of the catalogue
+
+
+def is_in_use(session: Session) -> bool:
+    """Tell whether the audit log knows of more than the founding: `gridmap db upgrade` writes the calendar."""
+    query = text(
+        f"SELECT EXISTS (SELECT FROM {AUDIT} WHERE account_id IS NOT NULL OR action <> :founding)"  # noqa: S608
+    )
+    return bool(session.scalar(query, {"founding": _FOUNDING}))
+
+
+def forget_founding(session: Session) -> None:
+    """Empty the audit log of a database that is not in use, as the owner of its tables; what it told of has gone."""
+    if not session.scalar(text(f"SELECT EXISTS (SELECT FROM {AUDIT})")):  # noqa: S608
+        return
+    session.execute(text(f"ALTER TABLE {AUDIT} DISABLE TRIGGER refuse_change"))
+    session.execute(text(f"DELETE FROM {AUDIT}"))  # noqa: S608
+    session.execute(text(f"ALTER TABLE {AUDIT} ENABLE TRIGGER refuse_change"))
 
 
 def copy_in(session: Session, table: Ledger, given: Iterable[Sequence[Any]]) -> int:

@@ -10,19 +10,20 @@ from __future__ import annotations
 import os
 import sqlite3
 import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import date, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-import shapely
+import psycopg
 from sqlalchemy.orm import Session
 
 from geodata.exports import table_queries as queries
 from geodata.exports.formats import FORMATS
 from geodata.exports.frames import frame_of
+from geodata.exports.ledger_files import LedgerFile, opened
 from geodata.exports.table_queries import Column, Ledger
 from gridmap.errors import InvalidInput, NotEmpty, UnreadableFile
 from gridmap.publishing.collections import COLLECTIONS
@@ -30,7 +31,10 @@ from gridmap.publishing.collections import COLLECTIONS
 PREFIX: Final = "ledger_"
 FORMAT: Final = "1"
 USUAL: Final = frozenset({"setting", "calendar_day", "category", "coverage_rule", "visit_rule"})
-"""Tables that a new database may have rows in: those of the file take their place."""
+"""Tables that a new database may have rows in: those of the file take their place.
+
+So do those of the audit log that tell of nothing but its founding; see `queries.forget_founding`.
+"""
 _HEADER: Final = b"GP\x00\x01" + struct.pack("<i", 4326)
 """Of a geometry: GeoPackage, version 1, little endian, no envelope, WGS 84."""
 _TYPES: Final = {
@@ -152,35 +156,42 @@ def import_all(session: Session, source: Path, progress: Progress = _silent) -> 
         InvalidInput: it was written by another version of the schema.
         NotEmpty: the database already holds something; nothing was changed.
     """
-    with closing(_opened(source)) as file:
-        tables = queries.ledgers(session)
+    tables = queries.ledgers(session)
+    with opened(source, _shapes_in(tables)) as file:
         _check(session, file, tables)
         for table in reversed(tables):
             if table.name in USUAL:
                 queries.empty(session, table)
+        queries.forget_founding(session)
         read = {}
         for table in tables:
-            read[table.name] = queries.copy_in(session, table, _rows(file, table))
+            read[table.name] = _copied(session, file, table)
             progress(table.name, read[table.name])
     queries.advance_sequences(session)
     return read
 
 
-def _opened(source: Path) -> sqlite3.Connection:
+def _shapes_in(tables: Sequence[Ledger]) -> dict[str, dict[int, int]]:
+    """Return where each table has geometries, and how many bytes stand before their WKB."""
+    return {
+        f"{PREFIX}{table.name}": {
+            place: len(_HEADER) if is_shape else 0
+            for place, (column, is_shape) in enumerate(_marked(table))
+            if column.is_geometry
+        }
+        for table in tables
+    }
+
+
+def _copied(session: Session, file: LedgerFile, table: Ledger) -> int:
     try:
-        file = sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)
-        file.execute("SELECT value FROM gridmap_export WHERE key = 'format'").fetchone()
-    except sqlite3.Error as failure:
-        raise UnreadableFile(
-            name=source.name,
-            reason_zh="不是 gridmap export all 写出的文件",
-            reason_en="it was not written by gridmap export all",
-        ) from failure
-    return file
+        return queries.copy_in(session, table, file.rows(table))
+    except psycopg.DataError as failure:
+        raise _not_whole(table) from failure
 
 
-def _check(session: Session, file: sqlite3.Connection, tables: Sequence[Ledger]) -> None:
-    facts = dict(file.execute("SELECT key, value FROM gridmap_export"))
+def _check(session: Session, file: LedgerFile, tables: Sequence[Ledger]) -> None:
+    facts = file.facts
     stands = queries.schema_revision(session)
     if facts.get("format") != FORMAT or facts.get("schema") != stands:
         raise InvalidInput(
@@ -189,28 +200,20 @@ def _check(session: Session, file: sqlite3.Connection, tables: Sequence[Ledger])
             reason_en=f"The file is of schema {facts.get('schema')}, this database of {stands}; import it with "
             "the same version of the program, then upgrade.",
         )
-    if any(queries.count(session, table) for table in tables if table.name not in USUAL):
+    kept = USUAL | {queries.AUDIT}
+    if queries.is_in_use(session) or any(
+        queries.count(session, table) for table in tables if table.name not in kept
+    ):
         raise NotEmpty
     for table in tables:
-        names = [row[1] for row in file.execute(f'PRAGMA table_info("{PREFIX}{table.name}")')]
+        names = file.columns.get(f"{PREFIX}{table.name}")
         if names != [column.name for column in table.columns]:
-            raise UnreadableFile(
-                name=table.name,
-                reason_zh="文件里的这张表不完整",
-                reason_en="this table is not whole in it",
-            )
+            raise _not_whole(table)
 
 
-def _rows(file: sqlite3.Connection, table: Ledger) -> Iterator[list[Any]]:
-    marked = _marked(table)
-    for row in file.execute(f'SELECT * FROM "{PREFIX}{table.name}"'):  # noqa: S608 - of the catalogue
-        yield [_read(value, *column) for value, column in zip(row, marked, strict=True)]
-
-
-def _read(value: Any, column: Column, is_shape: bool) -> Any:  # noqa: ANN401, FBT001 - of any column
-    if value is None:
-        return None
-    if column.is_geometry:
-        shape = shapely.from_wkb(value[len(_HEADER) :] if is_shape else value)
-        return shapely.to_wkb(shapely.set_srid(shape, 4326), hex=True, include_srid=True)
-    return bool(value) if column.type == "boolean" else value
+def _not_whole(table: Ledger) -> UnreadableFile:
+    return UnreadableFile(
+        name=table.name,
+        reason_zh="文件里的这张表不完整",
+        reason_en="this table is not whole in it",
+    )

@@ -13,7 +13,7 @@ import shapely
 from shapely import GeometryType
 from shapely.geometry.base import BaseGeometry
 
-from geodata import vector_files
+from geodata import given_files, vector_files
 from geodata.columns import Column
 from geodata.datasets import Dataset, Format
 from geodata.osm.tags import Tags, Theme, code_of, fields_of, unpacked
@@ -248,8 +248,7 @@ _PLAIN: Final[dict[Theme, Callable[[Tags], dict[str, str]]]] = {
 
 
 def _judge(path: Path) -> None:
-    if not path.is_file():
-        return
+    given_files.check(path)
     with path.open("rb") as file:
         head = file.read(HEAD)
     is_text = path.name.lower().endswith(".osm")

@@ -234,7 +234,7 @@ class Reader:
         if "text" not in self._extra:
             return []
         values = chunk.columns[self._extra["text"]]
-        return ["" if value is None else str(value).strip() for value in values]
+        return ["" if value is None else str(value).replace("\0", " ").strip() for value in values]
 
     def _phones(self, chunk: Chunk, faults: dict[int, str]) -> NDArray[np.bool_]:
         """Tell which points are from phones; a blank says no more than no column."""

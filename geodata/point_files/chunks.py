@@ -40,8 +40,8 @@ class Source(Protocol):
     header: list[str]
     has_geometry: bool
 
-    def chunks(self, size: int) -> Iterator[Chunk]:
-        """Yield all rows, at most `size` at a time."""
+    def chunks(self) -> Iterator[Chunk]:
+        """Yield all rows, some at a time."""
 
 
 class Target(Protocol):

@@ -1,47 +1,34 @@
-"""GeoJSON: features as they come, their properties a row; what else the file says is kept.
-
-A file of features is one text, so it is read whole; CSV and Parquet are read in chunks.
-"""
+"""GeoJSON: features as they come, their properties a row; what else the file says is kept."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
-from geodata.point_files.chunks import Chunk, Points, Shape, Values, unreadable
+from geodata.point_files.chunks import Chunk, Points, Shape, Values
+from geodata.point_files.handing import Handed, told
 
 GEOMETRY: Final = "geometry"
 """The column of a geometry where a file of another kind is written: its GeoJSON."""
 
 
 class GeoJsonSource:
-    """A FeatureCollection.
-
-    Raises:
-        UnreadableFile: no JSON in UTF-8, or no FeatureCollection.
-    """
+    """A FeatureCollection whose features come as they stand in it."""
 
     has_geometry = True
 
-    def __init__(self, path: Path) -> None:
-        try:
-            whole = json.loads(path.read_text(encoding="utf-8-sig"))
-        except (ValueError, RecursionError) as failure:
-            raise unreadable(path, "不是 GeoJSON", "it is no GeoJSON") from failure
-        features = whole.get("features") if isinstance(whole, dict) else None
-        if not isinstance(features, list) or not all(isinstance(one, dict) for one in features):
-            raise unreadable(path, "不是 FeatureCollection", "it is no FeatureCollection")
-        self.rest = {name: value for name, value in whole.items() if name != "features"}
-        self._features: list[dict[str, Any]] = features
-        names = dict.fromkeys(name for one in features for name in _properties(one))
-        self.header = [name for name in names if name != GEOMETRY] + [GEOMETRY]
+    def __init__(self, given: Handed) -> None:
+        self._given = given
+        self.rest: dict[str, Any] = dict(given.head["rest"])
+        self.header = [name for name in given.header if name != GEOMETRY] + [GEOMETRY]
 
-    def chunks(self, size: int) -> Iterator[Chunk]:
-        """Yield all features, at most `size` at a time."""
-        for begin in range(0, len(self._features), size):
-            some = self._features[begin : begin + size]
+    def chunks(self) -> Iterator[Chunk]:
+        """Yield all features."""
+        for piece in self._given.pieces:
+            some: list[dict[str, Any]] = told(self._given.path, piece)
             columns = [[_properties(one).get(name) for one in some] for name in self.header[:-1]]
             columns.append([_text(one.get("geometry")) for one in some])
             spots = [_spot(one.get("geometry")) for one in some]
@@ -70,7 +57,7 @@ class GeoJsonTarget:
             more = dict(zip(self._shape.added, values, strict=True))
             whole = feature | {"properties": _properties(feature) | more}
             self._file.write(",\n" if self._count else "\n")
-            self._file.write(json.dumps(whole, ensure_ascii=False, default=str))
+            self._file.write(_written(whole))
             self._count += 1
 
     def close(self) -> None:
@@ -83,6 +70,22 @@ class GeoJsonTarget:
             spot = None if lon is None else {"type": "Point", "coordinates": [lon, lat]}
             properties = dict(zip(self._shape.header, row, strict=True))
             yield {"type": "Feature", "geometry": spot, "properties": properties}
+
+
+def _written(feature: dict[str, Any]) -> str:
+    """A feature as JSON, which has no NaN and no infinity: they become null."""
+    try:
+        return json.dumps(feature, ensure_ascii=False, default=str, allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(feature), ensure_ascii=False, default=str)
+
+
+def _finite(value: Any) -> Any:  # noqa: ANN401 - whatever stands in JSON
+    if isinstance(value, dict):
+        return {name: _finite(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def _properties(feature: dict[str, Any]) -> dict[str, Any]:

@@ -5,74 +5,74 @@ pyarrow is optional (`pip install "gridmap[archive]"`).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import shapely
-from numpy.typing import NDArray
-
 from geodata.point_files.chunks import Chunk, Points, Shape, Values, unreadable
+from geodata.point_files.handing import Handed
 from geodata.point_files.optional import needed
+from gridmap.errors import UnreadableFile
 
 
 class ParquetSource:
-    """A Parquet file; with GeoParquet's metadata its points are those of the primary column.
+    """Rows of a Parquet file as Arrow, with the x and y of its geometry behind the columns.
 
-    Raises:
-        UnreadableFile: no Parquet.
-        InvalidInput: pyarrow is not installed.
+    What comes is checked: offsets and texts that lead out of a batch are none of a file.
     """
 
-    def __init__(self, path: Path) -> None:
-        parquet = needed("pyarrow.parquet")
+    def __init__(self, given: Handed) -> None:
+        self._given = given
+        self.header = given.header
+        self.has_geometry = bool(given.head["geometry"])
+        self.schema = self._opened(next(given.pieces, b"")).schema
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Yield all rows."""
+        width = len(self.header)
+        for piece in self._given.pieces:
+            batch = self._checked(piece)
+            own = batch.select(range(width))
+            columns = _Columns(own, self._given.path)
+            x, y = (batch.column(place).to_pylist() for place in (width, width + 1))
+            if not self.has_geometry:
+                x = y = None
+            yield Chunk(columns, len(batch), x, y, own)
+
+    def _opened(self, piece: bytes) -> Any:  # noqa: ANN401 - of pyarrow
         try:
-            self._file = parquet.ParquetFile(path)
-        except (needed("pyarrow").ArrowInvalid, OSError) as failure:
-            raise unreadable(path, "不是 Parquet", "it is no Parquet") from failure
-        self.schema = self._file.schema_arrow
-        self.header: list[str] = list(self.schema.names)
-        self._column, self._encoding = _geometry(self.schema.metadata or {})
-        self.has_geometry = self._column in self.header
+            return needed("pyarrow").ipc.open_stream(piece)
+        except (needed("pyarrow").ArrowException, OSError, ValueError) as failure:
+            raise _broken(self._given.path) from failure
 
-    def chunks(self, size: int) -> Iterator[Chunk]:
-        """Yield all rows, at most `size` at a time."""
-        for batch in self._file.iter_batches(batch_size=size):
-            if not len(batch):
-                continue
-            columns = _Columns(batch, self._column if self.has_geometry else None)
-            x, y = self._points(batch)
-            yield Chunk(columns, len(batch), x, y, batch)
-
-    def _points(self, batch: Any) -> tuple[Values | None, Values | None]:  # noqa: ANN401 - of pyarrow
-        if not self.has_geometry:
-            return None, None
-        column = batch.column(self._column)
-        if self._encoding == "point":
-            at = [value or {"x": None, "y": None} for value in column.to_pylist()]
-            return [one["x"] for one in at], [one["y"] for one in at]
-        shapes = shapely.from_wkb(column.to_numpy(zero_copy_only=False), on_invalid="ignore")
-        points = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
-        return [_known(get(shapes), points) for get in (shapely.get_x, shapely.get_y)]  # type: ignore[return-value]
+    def _checked(self, piece: bytes) -> Any:  # noqa: ANN401 - of pyarrow
+        arrow, width = needed("pyarrow"), len(self.header)
+        try:
+            batch = self._opened(piece).read_next_batch()
+            batch.validate(full=True)
+        except (arrow.ArrowException, OSError, ValueError, StopIteration) as failure:
+            raise _broken(self._given.path) from failure
+        own = arrow.schema([batch.schema.field(place) for place in range(width)])
+        if batch.num_columns != width + 2 or not own.equals(self.schema):
+            raise _broken(self._given.path)
+        return batch
 
 
 class _Columns(Sequence[Values]):
     """The columns of a batch, turned into Python's values only where they are looked at."""
 
-    def __init__(self, batch: Any, geometry: str | None) -> None:  # noqa: ANN401 - of pyarrow
-        self._batch, self._geometry = batch, geometry
+    def __init__(self, batch: Any, path: Path) -> None:  # noqa: ANN401 - of pyarrow
+        self._batch, self._path = batch, path
 
     def __len__(self) -> int:
         return int(self._batch.num_columns)
 
     def __getitem__(self, place: Any) -> Any:  # noqa: ANN401 - an index
-        column = self._batch.column(place)
-        if self._batch.schema.names[place] == self._geometry:
-            return [_words(value) for value in column.to_pylist()]
-        return column.to_pylist()
+        try:
+            return self._batch.column(place).to_pylist()
+        except (ValueError, OverflowError, LookupError) as failure:  # days that Python has not
+            raise _broken(self._path) from failure
 
 
 class ParquetTarget:
@@ -119,26 +119,8 @@ class ParquetTarget:
         return arrow.schema(chain(fields, more), metadata=own.metadata if own else None)
 
 
-def _geometry(metadata: dict[bytes, bytes]) -> tuple[str, str]:
-    """The primary geometry column and its encoding (GeoParquet 1.1); none where there is no such metadata."""
-    try:
-        geo = json.loads(metadata[b"geo"])
-        column = str(geo["primary_column"])
-        return column, str(geo["columns"][column]["encoding"]).lower()
-    except (KeyError, ValueError, TypeError):
-        return "", ""
-
-
-def _known(values: NDArray[np.float64], points: NDArray[np.bool_]) -> list[float | None]:
-    return [value if known else None for value, known in zip(values.tolist(), points, strict=True)]
-
-
-def _words(value: object) -> str | None:
-    """A geometry as text (WKT) for files of another kind; bytes that are none stay hexadecimal."""
-    if not isinstance(value, bytes):
-        return None if value is None else str(value)
-    shape = shapely.from_wkb(value, on_invalid="ignore")
-    return value.hex() if shape is None else shapely.to_wkt(shape, rounding_precision=-1)
+def _broken(path: Path) -> UnreadableFile:
+    return unreadable(path, "不是完整的 Parquet", "it is no whole Parquet")
 
 
 def _as_text(values: Values) -> list[str | None]:

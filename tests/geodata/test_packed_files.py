@@ -1,6 +1,7 @@
 """Zip archives are measured before they are unpacked."""
 
 import os
+import struct
 import zipfile
 
 import pytest
@@ -83,3 +84,57 @@ def test_a_broken_zip_is_refused(tmp_path):
     os.truncate(packed, packed.stat().st_size // 2)
     with pytest.raises(UnreadableFile, match="损坏"):
         read(packed)
+
+
+def end(size, remark=b""):
+    """The last record of an archive whose list of members has so many bytes."""
+    return struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 9, 9, size, 0, len(remark)) + remark
+
+
+def end_of_a_large_one(size, mark=b"PK\6\6"):
+    """The same in the form for large archives, and what points to it."""
+    last = struct.pack("<4sQ2H2L4Q", mark, 44, 45, 45, 0, 0, 9, 9, size, 0)
+    return last + struct.pack("<4sLQL", b"PK\6\7", 0, 0, 1)
+
+
+LONG, UNSAID = 3_000_000, 0xFFFFFFFF
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        end(LONG),
+        end(LONG, b"a remark"),
+        end(LONG, b"x" * 65_535),
+        end(int.from_bytes(b"PK\5\6", "little")),
+        end_of_a_large_one(LONG) + end(UNSAID),
+        end_of_a_large_one(LONG) + end(9, b"a remark"),
+        end_of_a_large_one(9, b"none") + end(LONG),
+    ],
+    ids=range(7),
+)
+def test_a_list_of_very_many_members_is_not_read(tmp_path, monkeypatch, ending):
+    """Python reads the list whole, by its size in the last record, wherever it finds that."""
+    (tmp_path / "a.zip").write_bytes(b"PK\3\4" + bytes(LONG) + ending)
+    monkeypatch.setattr("geodata.packed_files.ZipFile", lambda _path: pytest.fail("it was read"))
+    with pytest.raises(UnreadableFile, match="文件太多"):
+        packed_files.members(tmp_path / "a.zip")
+
+
+def test_other_ways_to_pack_are_refused(tmp_path):
+    for way in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        with zipfile.ZipFile(tmp_path / "a.zip", "w", way) as archive:
+            archive.writestr("a.geojson", "{}")
+        with pytest.raises(UnreadableFile, match="压缩方法"):
+            read(tmp_path / "a.zip")
+
+
+def test_a_part_that_is_a_link_to_elsewhere_is_refused(tmp_path):
+    shp = shapefile(tmp_path, "GBK")
+    away = tmp_path / "away"
+    away.mkdir()
+    dbf = shp.with_suffix(".dbf")
+    dbf.rename(away / "a.dbf")
+    dbf.symlink_to(away / "a.dbf")
+    with pytest.raises(UnreadableFile, match="指向别处的链接"):
+        read(shp)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import stat
+from contextlib import closing
 
 import pyogrio
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from geodata import calendar
 from geodata.exports import table_queries
 from geodata.exports.whole import PREFIX, export_all, import_all
 from gridmap.errors import InvalidInput, NotEmpty, UnreadableFile
 from gridmap.publishing.collections import COLLECTIONS
+from gridmap.store import audit
 from gridmap.store.session import make_engine, transaction
 from web.params import now, today
 
@@ -105,6 +109,40 @@ def test_it_goes_into_an_empty_database_only(county):
         import_all(session, target)
 
 
+def test_a_database_that_was_only_founded_is_empty(county, empty):
+    _, target, written = county
+    with transaction(empty) as session:
+        # as `gridmap db upgrade` does it: the calendar is on record in the audit log
+        assert calendar.load_where_missing(session, now()) > 0
+        assert session.scalar(text("SELECT count(*) FROM audit_entry")) == 1
+    with transaction(empty) as session:
+        assert import_all(session, target) == written
+        found = session.scalar(text("SELECT count(*) FROM audit_entry"))
+        assert found == written["audit_entry"]
+    with pytest.raises(DBAPIError), transaction(empty) as session:
+        session.execute(text("DELETE FROM audit_entry"))  # still nobody may
+
+
+@pytest.mark.parametrize("action", ["api_key_made", "calendar_changed"])
+def test_a_database_in_which_something_was_done_is_not(county, empty, action):
+    with transaction(empty) as session:
+        account = None
+        if action == "calendar_changed":
+            session.execute(text("INSERT INTO person (code, name) VALUES ('p', '甲')"))
+            account = session.scalar(
+                text(
+                    "INSERT INTO account (login, password_hash, person_id) SELECT 'a', '!', id FROM person"
+                    " RETURNING id"
+                )
+            )
+        audit.record(session, action, "x", "1", now=now(), account_id=account)
+    with pytest.raises(NotEmpty) as refused, transaction(empty) as session:
+        import_all(session, county[1])
+    assert "演示县" not in refused.value.message("zh")
+    with transaction(empty) as session:
+        assert session.scalar(text("SELECT count(*) FROM audit_entry")) == 1
+
+
 def test_another_schema_is_refused_with_both_revisions(county, empty, tmp_path):
     other = tmp_path / "other.gpkg"
     other.write_bytes(county[1].read_bytes())
@@ -124,6 +162,43 @@ def test_what_is_no_such_file_is_refused(empty, tmp_path, content):
     file.write_bytes(content)
     with pytest.raises(UnreadableFile), transaction(empty) as session:
         import_all(session, file)
+
+
+HOSTILE = {
+    "a view without end": (
+        "CREATE VIEW gridmap_export AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT * FROM n",
+        "不是 gridmap export all",
+    ),
+    "a virtual table": ("CREATE VIRTUAL TABLE gridmap_export USING fts5(key, value)", "虚拟表"),
+    "a view that loads": (
+        "CREATE VIEW gridmap_export AS SELECT load_extension('x') AS key, 1 AS value",
+        "虚拟表",
+    ),
+}
+
+
+@pytest.mark.parametrize(("statement", "words"), HOSTILE.values(), ids=HOSTILE)
+def test_a_schema_that_is_a_program_is_refused(empty, tmp_path, statement, words):
+    with closing(sqlite3.connect(tmp_path / "x.gpkg")) as file:
+        file.execute(statement)
+        file.commit()
+    with pytest.raises(UnreadableFile, match=words), transaction(empty) as session:
+        import_all(session, tmp_path / "x.gpkg")
+
+
+def test_a_cell_that_no_ledger_has_is_refused_and_nothing_is_kept(county, empty, tmp_path):
+    other = tmp_path / "other.gpkg"
+    other.write_bytes(county[1].read_bytes())
+    with closing(sqlite3.connect(other)) as file:
+        file.execute("UPDATE ledger_post SET person_id = 'x'")
+        file.commit()
+    with (
+        pytest.raises(UnreadableFile, match="“post”"),
+        transaction(empty) as session,
+    ):
+        import_all(session, other)
+    with transaction(empty) as session:
+        assert session.scalar(text("SELECT count(*) FROM person")) == 0
 
 
 def test_a_failure_leaves_no_half_file(county, tmp_path, monkeypatch):

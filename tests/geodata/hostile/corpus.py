@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from tests.geodata.hostile import archives, disguises, geojsons
+from tests.geodata.hostile import archives, disguises, geojsons, openstreetmap
 from tests.geodata.hostile.cases import Canaries, Case
 
 SECRET = "canary-5f3a91c7"  # noqa: S105 - nobody's
@@ -17,7 +17,8 @@ FEWEST = 120
 
 def corpus(canary: Canaries) -> list[Case]:
     """All files."""
-    found = [*disguises.cases(canary), *geojsons.cases(canary), *archives.cases(canary)]
+    kinds = (disguises, geojsons, archives, openstreetmap)
+    found = [case for kind in kinds for case in kind.cases(canary)]
     assert len({case.name for case in found}) == len(found) >= FEWEST
     return found
 

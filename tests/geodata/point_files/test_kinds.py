@@ -198,6 +198,13 @@ def test_a_geojson_keeps_all_that_it_has(session, world, tmp_path):
         assert set(ADDED) <= set(one["properties"])
 
 
+def test_numbers_that_json_has_not_become_null(session, world, tmp_path):
+    target = tmp_path / "out.geojson"
+    locate_table(session, as_parquet(tmp_path), target, COLUMNS, DAY)
+    told = json.loads(target.read_text(), parse_constant=pytest.fail)["features"]
+    assert [one["properties"]["精度"] for one in told[:4]] == [None, None, None, 8.0]
+
+
 def test_a_geoparquet_keeps_types_geometry_and_system(session, world, tmp_path):
     frame = geopandas.GeoDataFrame(
         {"id": [1, 2, 3], "when": pd.to_datetime(["2026-01-01"] * 3)},
