@@ -15,6 +15,8 @@ from geodata.workbooks import Fill
 from gridmap.errors import InvalidInput
 from gridmap.party_life.dues import Payer, Sheet
 
+Said = dict[date, dict[int, bool | None]]
+"""By month and person whether dues were paid; None takes a note away."""
 MOST_ROWS: Final = 5_000
 MONTHS: Final = 12
 _PAID: Final = {"zh": ("已交", "未交"), "en": ("paid", "not paid")}
@@ -54,7 +56,7 @@ def _cells(one: Payer, year: int, words: tuple[str, str]) -> Sequence[workbooks.
     )
 
 
-def read(path: Path, known: Sheet) -> dict[date, dict[int, bool | None]]:
+def read(path: Path, known: Sheet) -> Said:
     """Return what a workbook says that differs from what is noted, by month and person.
 
     Args:
@@ -72,7 +74,7 @@ def read(path: Path, known: Sheet) -> dict[date, dict[int, bool | None]]:
     if not months:
         raise _wrong(1, f"没有{known.year}年的月份列", f"no months of {known.year}")
     payers = {one.member.person_code: one for one in known.payers}
-    found: dict[date, dict[int, bool | None]] = {}
+    found: Said = {}
     for row in sheet.rows[1:]:
         if row.number > MOST_ROWS + 1:
             raise _wrong(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 from geodata.books import Row
 from geodata.registers import opening
 from geodata.registers.sheet_cells import text_of, value_in
-from gridmap.errors import InvalidInput, RowFault
+from gridmap.errors import InvalidInput, RefusedRows, RowFault
 from gridmap.registers.cells import Unfit, Value
 from gridmap.registers.columns import Column
+from gridmap.volunteering.books import Row as Kept
 
 Titles = dict[str, int]
 """Words of the first line, and where they stand."""
@@ -45,6 +46,43 @@ def lines(
                 field="file",
             )
         yield row.number, *_values(row, columns, places)
+
+
+def kept(path: Path, columns: Sequence[Column], needed: Collection[str], most: int) -> list[Kept]:
+    """Return the lines of a workbook whose header names columns in Chinese or English; blank ones are passed over.
+
+    Args:
+        path: the workbook.
+        columns: what its cells hold; the header may lack some.
+        needed: keys of those that it may not lack.
+        most: lines at once.
+
+    Raises:
+        RefusedRows: cells that cannot be read, by line.
+        InvalidInput, TooLarge, UnreadableFile: it is no such workbook; see `lines`.
+    """
+    found: list[Kept] = []
+    faults: list[RowFault] = []
+
+    def places(titles: Titles) -> dict[str, int]:
+        at = {
+            one.key: titles[label]
+            for one in columns
+            for label in (one.zh, one.en)
+            if label in titles
+        }
+        missing = [one for one in columns if one.key in needed and one.key not in at]
+        if missing:
+            raise lacking([one.zh for one in missing], [one.en for one in missing])
+        return at
+
+    for number, values, wrong in lines(path, columns, places, most):
+        faults += wrong
+        if not wrong:
+            found.append(Kept(number, values))
+    if faults:
+        raise RefusedRows(faults)
+    return found
 
 
 def lacking(zh: Sequence[str], en: Sequence[str]) -> InvalidInput:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from geodata import row_tables, workbooks
 from geodata.workbooks import Fill, Sheet
-from gridmap.errors import RefusedRows, RowFault
 from gridmap.registers.cells import words_of
 from gridmap.registers.columns import Column, ColumnType
 from gridmap.terms import Occupation
@@ -70,12 +69,14 @@ _WIDTHS: Final = {
 }  # fmt: skip
 
 
-def columns_of(columns: Iterable[Column], language: str) -> list[workbooks.Column]:
+def columns_of(
+    columns: Iterable[Column], language: str, widths: Mapping[str, int] = _WIDTHS
+) -> list[workbooks.Column]:
     """Return columns as a workbook has them: what is filled in has its choices, what is needed is red."""
     return [
         workbooks.Column(
             one.label(language),
-            _WIDTHS.get(one.key, workbooks.DEFAULT_WIDTH),
+            widths.get(one.key, workbooks.DEFAULT_WIDTH),
             needed=one.required,
             fill=None if one.derived else _fill(one),
             choices=_choices(one, language),
@@ -186,37 +187,12 @@ def read_roll(path: Path) -> list[Row]:
         RefusedRows: cells that cannot be read, by line.
         InvalidInput, TooLarge, UnreadableFile: it is no such workbook; see `geodata.row_tables`.
     """
-    return _read(path, ROLL, ("name", "community"))
+    return row_tables.kept(path, ROLL, ("name", "community"), MOST_ROWS)
 
 
 def read_attendance(path: Path) -> list[Row]:
     """Return the lines of an attendance; see `read_roll`."""
-    return _read(path, ATTENDANCE, ("activity", "code"))
-
-
-def _read(path: Path, columns: Sequence[Column], needed: Sequence[str]) -> list[Row]:
-    found: list[Row] = []
-    faults: list[RowFault] = []
-
-    def places(titles: row_tables.Titles) -> dict[str, int]:
-        at = {
-            one.key: titles[label]
-            for one in columns
-            for label in (one.zh, one.en)
-            if label in titles
-        }
-        missing = [one for one in columns if one.key in needed and one.key not in at]
-        if missing:
-            raise row_tables.lacking([one.zh for one in missing], [one.en for one in missing])
-        return at
-
-    for number, values, wrong in row_tables.lines(path, columns, places, MOST_ROWS):
-        faults += wrong
-        if not wrong:
-            found.append(Row(number, values))
-    if faults:
-        raise RefusedRows(faults)
-    return found
+    return row_tables.kept(path, ATTENDANCE, ("activity", "code"), MOST_ROWS)
 
 
 def label_of(columns: Sequence[Column], key: str, language: str) -> str:

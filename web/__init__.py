@@ -21,6 +21,7 @@ from gridmap.store.counters import Leases
 from gridmap.store.session import make_engine
 from web import (
     access,
+    bodies,
     errors,
     hot_locate,
     hot_tiles,
@@ -29,6 +30,7 @@ from web import (
     ratelimits,
     security,
     session,
+    sharing,
     tiles,
     wire,
 )
@@ -86,6 +88,7 @@ from web.pages import (
     people_accounts,
     plans_published,
     red_property,
+    red_property_books,
     red_property_meetings,
     red_property_minutes,
     red_property_plans,
@@ -192,6 +195,7 @@ BLUEPRINTS = (
     red_property.blueprint,
     red_property_meetings.blueprint,
     red_property_plans.blueprint,
+    red_property_books.blueprint,
     red_property_minutes.blueprint,
     units.blueprint,
     exports.blueprint,
@@ -208,6 +212,9 @@ COMPRESSED = [
     "application/json",
     "application/geo+json",
     "application/manifest+json",
+    "application/schema+json",
+    "application/vnd.oai.openapi+json",
+    "text/xml",
     "image/svg+xml",
 ]
 
@@ -215,6 +222,7 @@ COMPRESSED = [
 class Application(APIFlask):
     """Flask with the request's transaction and the access table around every view."""
 
+    request_class = bodies.BoundedRequest
     response_class = wire.WholeResponse
     session_interface = wire.Sessions()
 
@@ -303,6 +311,7 @@ def _install(app: Application) -> None:
     app.url_map.converters["int"] = RowNumber
     errors.install(app)
     security.install(app)
+    sharing.install(app)
     Babel(app, locale_selector=language.babel_locale)
     compress = Compress(app)
     app.after_request(wire.compressing(compress))

@@ -145,6 +145,14 @@ def follow_up(work: Work) -> None:
         log.info("meetings near: %d, without minutes: %d", called.soon, called.waiting)
 
 
+def invite(work: Work) -> None:
+    """Tell whoever has come to a post since its side was invited to a joint meeting."""
+    with work.open_transaction() as session:
+        told = telling.catch_up(session, work.clock())
+    if told:
+        log.info("invited to meetings since they came to a post: %d", told)
+
+
 def remind_rounds(work: Work) -> None:
     """Tell once a week which doors are overdue, and which grids are far behind."""
     with work.open_transaction() as session:
@@ -191,6 +199,7 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("adopt", EVERY_MINUTE, adopt),
     Periodic("cut", EVERY_MINUTE, cut),
     Periodic("mend", EVERY_MINUTE, mend),
+    Periodic("invite", EVERY_MINUTE, invite),
     Periodic("follow_up", IN_THE_MORNING, follow_up),
     Periodic("branches", IN_THE_MORNING, remind_branches),
     Periodic("rounds", IN_THE_MORNING, remind_rounds),

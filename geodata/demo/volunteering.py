@@ -30,6 +30,7 @@ from gridmap.ledger.volunteering import (
     UnitCheckIn,
     Volunteer,
     VolunteerCheckIn,
+    VolunteerLink,
 )
 from gridmap.store.base import STORED_SRID, Base, as_of, from_day
 from gridmap.terms import AreaKind, CheckInWay, HoursSource, NeedState, PostKind
@@ -63,6 +64,11 @@ class _Season:
     areas: Ids
     agencies: Ids
     people: dict[str, list[tuple[int, date, float, int | None]]] = field(default_factory=dict)
+
+    @property
+    def called_by(self) -> datetime:
+        """Return when the last activity was called: yesterday morning; the evening after all places are taken."""
+        return _at(self.made.day - timedelta(days=1), 9 * 60)
 
     def insert(self, table: type[Base], rows: Sequence[Row]) -> list[int]:
         """Insert rows in one statement; return their ids in the same order."""
@@ -185,6 +191,11 @@ def _name_staff(session: Session, day: date) -> None:
         if volunteer is not None:
             volunteer.name, volunteer.phone = person.name, person.phone
             volunteer.person_id = person.id
+            session.add(
+                VolunteerLink(
+                    volunteer_id=volunteer.id, person_id=person.id, since=volunteer.made_at
+                )
+            )
     session.flush()
 
 
@@ -237,7 +248,7 @@ def _activity(season: _Season, one: AreaVersion, units: list[str], day: date, di
         "places": dice.whole(8, 20),
         "organiser_id": dice.pick(people)[0],
         "secret": secrets.token_hex(32),
-        "made_at": _at(day - timedelta(days=8), 9 * 60),
+        "made_at": min(_at(day - timedelta(days=8), 9 * 60), season.called_by),
         "cancelled_at": None,
         "cancelled_because": None,
     }
@@ -253,7 +264,9 @@ def _places(season: _Season, row: Row, number: int) -> list[Row]:
     for volunteer, since, eager, agency in season.people[code]:
         if since > day or not dice.chance(0.2 + 0.7 * eager) or len(found) >= row["places"]:
             continue
-        place = _place(number, volunteer, row, dice, over=over)
+        place = _place(
+            number, volunteer, row, dice, season.called_by + timedelta(hours=10), over=over
+        )
         confirmed = place["checked_in_at"] is not None and not fresh
         lasted = int((row["ends_at"] - row["starts_at"]).total_seconds()) // 60
         told: Row | None = None
@@ -265,14 +278,16 @@ def _places(season: _Season, row: Row, number: int) -> list[Row]:
     return found
 
 
-def _place(number: int, volunteer: int, row: Row, dice: Dice, *, over: bool) -> Row:
+def _place(
+    number: int, volunteer: int, row: Row, dice: Dice, taken_by: datetime, *, over: bool
+) -> Row:
     present = over and dice.chance(0.9)
     by_code = dice.chance(0.7)
     way = (CheckInWay.CODE if by_code else CheckInWay.POSITION) if present else None
     return {
         "activity_id": number,
         "volunteer_id": volunteer,
-        "at": row["starts_at"] - timedelta(days=dice.whole(1, 7)),
+        "at": min(row["starts_at"] - timedelta(days=dice.whole(1, 7)), taken_by),
         "checked_in_at": row["starts_at"] - timedelta(minutes=dice.whole(0, 12))
         if present
         else None,

@@ -16,6 +16,10 @@ AGAIN: Final[Words] = (
     "不撤销也能改正：把改好的文件从同一天再导入一次，新内容代替旧的",
     "without rolling back: import the mended file again from the same day; it replaces what was",
 )
+BOOK_AGAIN: Final[Words] = (
+    "不撤销也能改正：把改好的工作簿再导入一次，或在各自的页面上更正",
+    "without rolling back: import the mended workbook again, or correct the records on their own pages",
+)
 WITHDRAWN: Final[Words] = (
     "在“台账”里把这些记录撤下，再撤销导入",
     "withdraw these records in the registers, then roll the import back",
@@ -94,7 +98,15 @@ _OTHERS: Final[Mapping[str, Words]] = {
     "coverage_task": ("覆盖检查的任务", "tasks of coverage"),
     "api_key": ("接口密钥", "API keys"),
     "robot": ("推送机器人", "robots"),
+    "volunteer": ("志愿者", "volunteers"),
     "volunteer_checkin": ("志愿者报到", "volunteers that reported"),
+    "volunteer_link": ("志愿者和账号的关联", "links of volunteers with accounts"),
+    "checkin_challenge": ("正在进行的签到", "check-ins under way"),
+    "sign_up": ("活动报名", "places in activities"),
+    "need_taking": ("接下的需求", "needs taken up"),
+    "star_rating": ("评过的星级", "stars that were given"),
+    "party_dues": ("党费登记", "notes of dues"),
+    "calendar_day": ("日历上的日子", "days of the calendar"),
     "need": ("需求", "needs"),
     "activity": ("活动", "activities"),
     "service_hours": ("志愿服务时长", "hours of service"),
@@ -115,6 +127,7 @@ class Resting:
         count: how many.
         imports: the later imports that it came by, to be rolled back first.
         ways: how to mend it.
+        rows: codes of the first of them.
     """
 
     zh: str
@@ -122,9 +135,31 @@ class Resting:
     count: int
     imports: tuple[int, ...] = ()
     ways: tuple[Words, ...] = ()
+    rows: tuple[str, ...] = ()
+
+    def told(self, language: str) -> str:
+        """Return what it is and how many, with the first by their codes.
+
+        >>> Resting("活动报名", "places", 7, rows=("BM000001", "BM000002")).told("zh")
+        '活动报名 7 条（BM000001、BM000002……）'
+        """
+        more = self.count > len(self.rows)
+        if language == "en":
+            rows = f" ({', '.join(self.rows)}{', …' if more else ''})" if self.rows else ""
+            return f"{self.count} {self.en}{rows}"
+        rows = f"（{'、'.join(self.rows)}{'……' if more else ''}）" if self.rows else ""
+        return f"{self.zh} {self.count} 条{rows}"
 
 
-def resting(words: Words, count: int, imports: Iterable[int], table: str) -> Resting:
+def resting(
+    words: Words,
+    count: int,
+    imports: Iterable[int],
+    table: str,
+    *,
+    rows: tuple[str, ...] = (),
+    again: Words = AGAIN,
+) -> Resting:
     """Return what rests on an import, with the ways to mend it.
 
     Args:
@@ -132,9 +167,11 @@ def resting(words: Words, count: int, imports: Iterable[int], table: str) -> Res
         count: how many.
         imports: the later imports that it came by.
         table: where it stands.
+        rows: codes of the first of them.
+        again: how to mend what no page takes back.
     """
     numbers = tuple(sorted(set(imports)))
-    return Resting(*words, count, numbers, _ways(table, numbers))
+    return Resting(*words, count, numbers, _ways(table, numbers, again), rows)
 
 
 def words_of(table: str) -> Words:
@@ -142,7 +179,7 @@ def words_of(table: str) -> Words:
     return WORDS.get(table, _OTHER)
 
 
-def _ways(table: str, imports: tuple[int, ...]) -> tuple[Words, ...]:
+def _ways(table: str, imports: tuple[int, ...], again: Words) -> tuple[Words, ...]:
     if imports:
         first = "、".join(str(number) for number in imports)
         also = ", ".join(str(number) for number in imports)
@@ -152,7 +189,7 @@ def _ways(table: str, imports: tuple[int, ...]) -> tuple[Words, ...]:
     for tables, way in ((_REGISTERS, WITHDRAWN), (_NAMES, REJECTED), (_OWNERS, GIVEN_BACK)):
         if table in tables:
             return (way,)
-    return (AGAIN,)
+    return (again,)
 
 
 def merged(found: Iterable[Resting]) -> list[Resting]:
@@ -164,7 +201,9 @@ def merged(found: Iterable[Resting]) -> list[Resting]:
         before = by_words.get((one.zh, one.en), Resting(one.zh, one.en, 0))
         imports = tuple(sorted({*before.imports, *one.imports}))
         ways = tuple(dict.fromkeys((*before.ways, *one.ways)))
-        by_words[one.zh, one.en] = Resting(one.zh, one.en, before.count + one.count, imports, ways)
+        rows = tuple(dict.fromkeys((*before.rows, *one.rows)))
+        count = before.count + one.count
+        by_words[one.zh, one.en] = Resting(one.zh, one.en, count, imports, ways, rows)
     return list(by_words.values())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -124,13 +125,16 @@ def _refuse_others(session: Session, record: ImportRecord) -> None:
         raise stands(found)
 
 
-def stands(found: list[Resting]) -> NotUndone:
-    """Return the refusal that says what rests on an import, and how to mend it."""
-    zh = "、".join(f"{one.zh} {one.count} 条" for one in found)
-    en = ", ".join(f"{one.count} {one.en}" for one in found)
+RESTS: Final[Words] = ("后来的数据依赖它", "later data rest on it")
+
+
+def stands(found: list[Resting], because: Words = RESTS) -> NotUndone:
+    """Return the refusal that says what rests on an import, or stands in the way, and how to mend it."""
+    zh = "、".join(one.told("zh") for one in found)
+    en = ", ".join(one.told("en") for one in found)
     return NotUndone(
-        reason_zh=f"后来的数据依赖它：{zh}",
-        reason_en=f"later data rest on it: {en}",
+        reason_zh=f"{because[0]}：{zh}",
+        reason_en=f"{because[1]}: {en}",
         way_zh=words.sentence(found, "zh"),
         way_en=words.sentence(found, "en"),
     )

@@ -128,6 +128,8 @@ ACTIONS: Final[Mapping[str, Label]] = {
     "joint_meeting_cancelled": ("取消联席会议", "Cancelled a joint meeting"),
     "joint_meeting_held": ("写联席会议纪要", "Wrote the minutes of a joint meeting"),
     "joint_point_proposed": ("提联席会议议题", "Proposed a point for a joint meeting"),
+    "joint_plans_exported": ("导出联席会议安排", "Exported planned joint meetings"),
+    "joint_plans_imported": ("导入联席会议安排", "Imported planned joint meetings"),
     "joint_point_dropped": ("撤回联席会议议题", "Took back a point of a joint meeting"),
     "party_member_came": ("登记党员转入", "Wrote a member who came"),
     "party_member_transferred": ("转移组织关系", "Transferred a member"),

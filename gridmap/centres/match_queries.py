@@ -15,7 +15,9 @@ Found = Row[Any]
 
 _WILLING: Final = text("""
 SELECT w.id, w.places, p.organisation_id, p.name, g.code AS grid_code, g.community_id,
-       ST_X(spot) AS lon, ST_Y(spot) AS lat, s.person_id AS secretary
+       ST_X(spot) AS lon, ST_Y(spot) AS lat, s.person_id AS secretary,
+       ARRAY(SELECT i.person_id FROM stand_in i
+             WHERE i.post_id = s.id AND i.valid @> CAST(:day AS date)) AS stand_ins
 FROM willing_branch w
 JOIN grid g ON g.id = w.grid_id
 JOIN party_version p ON p.grid_id = g.id AND p.valid @> CAST(:day AS date)

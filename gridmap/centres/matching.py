@@ -58,7 +58,7 @@ class Match:
 
 
 def propose(session: Session, volunteer_id: int, now: datetime) -> bool:
-    """Propose a member to the nearest willing branch with room, and tell its secretary.
+    """Propose a member to the nearest willing branch with room, and tell its secretary and whoever stands in.
 
     Returns:
         Whether there is a match now that stands: this one or an earlier one.
@@ -107,14 +107,17 @@ def _tell(session: Session, match_id: int, branch: Found, centre: str, now: date
         "reason": centre,
         "link": "/centres/members",
     }
-    notice = Notice(
-        Event.PARTY_MATCHED,
-        f"match:{match_id}",
-        values,
-        person_id=branch.secretary,
-        community_id=branch.community_id,
-    )
-    messaging.post(session, [notice], now)
+    notices = [
+        Notice(
+            Event.PARTY_MATCHED,
+            f"match:{match_id}",
+            values,
+            person_id=person,
+            community_id=branch.community_id,
+        )
+        for person in (branch.secretary, *branch.stand_ins)
+    ]
+    messaging.post(session, notices, now)
 
 
 def standing(session: Session, volunteer_id: int, day: date) -> Match | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Final
 
@@ -48,6 +48,16 @@ def readable(session: Session, number: str, reader: Reader, now: datetime) -> Fo
         )
         session.flush()
     return no_report()
+
+
+def readable_ones(session: Session, numbers: Collection[str], reader: Reader) -> frozenset[str]:
+    """Return which of some reports a reader may read.
+
+    Nothing goes on record: they stand beside something else, and she has not asked for them.
+    """
+    if not numbers:
+        return frozenset()
+    return full.readable_ones(session, numbers, reader.scope, reader.person_id)
 
 
 def hands_of(row: Found, reader: Reader) -> frozenset[Hand]:

@@ -54,8 +54,9 @@ class ImportBefore(Base):
 
 
 class WorkbookImport(Base):
-    """A workbook that was taken: `kind` is a register's key, or ``names``.
+    """A workbook that was taken: `kind` is a register's key, or one of the kinds of `geodata.workbook_imports`.
 
+    `subject`: the code of the organisation that it is of, where workbooks of a kind belong to one each.
     Without an account it came by the command. `undone_at`: it was rolled back as a whole.
     """
 
@@ -64,6 +65,7 @@ class WorkbookImport(Base):
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     kind: Mapped[str] = mapped_column(String(32))
+    subject: Mapped[str | None] = mapped_column(String(64))
     file_name: Mapped[str] = mapped_column(Text)
     file_sha256: Mapped[str] = mapped_column(String(64))
     day: Mapped[date] = mapped_column(Date)
@@ -77,18 +79,19 @@ class WorkbookImport(Base):
 class WorkbookStep(Base):
     """A row that a workbook added (no `before`), changed, or removed (no `after`), as PostgreSQL writes rows.
 
-    A trigger keeps it; the nightly job drops what is too old to be rolled back: rows may hold personal data.
+    `row_key` is the row's primary key, its parts with a space between. A trigger keeps steps; the nightly job drops
+    what is too old to be rolled back, and an erasure drops workbooks that would bring somebody back.
     """
 
     __tablename__ = "workbook_step"
     __table_args__ = (
         CheckConstraint("before IS NOT NULL OR after IS NOT NULL", name="step"),
-        Index("ix_workbook_step_row", "import_id", "table_name", "row_id"),
+        Index("ix_workbook_step_row", "import_id", "table_name", "row_key"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     import_id: Mapped[int] = mapped_column(ForeignKey("workbook_import.id"))
     table_name: Mapped[str] = mapped_column(String(32))
-    row_id: Mapped[int] = mapped_column(BigInteger)
+    row_key: Mapped[str] = mapped_column(String(64))
     before: Mapped[str | None] = mapped_column(Text)
     after: Mapped[str | None] = mapped_column(Text)

@@ -63,6 +63,38 @@ class Volunteer(Base):
     erased_at: Mapped[datetime | None] = mapped_column(MOMENT)
 
 
+class VolunteerLink(Base):
+    """A volunteer was somebody of the staff, from a moment to a moment: what was linked once stays on record.
+
+    `volunteer.person_id` says who she is now. Erasure of the volunteer takes her links, too.
+    """
+
+    __tablename__ = "volunteer_link"
+    __table_args__ = (
+        CheckConstraint("until IS NULL OR until >= since", name="span"),
+        Index(
+            "uq_volunteer_link_volunteer_id",
+            "volunteer_id",
+            unique=True,
+            postgresql_where=text("until IS NULL"),
+        ),
+        Index(
+            "uq_volunteer_link_person_id",
+            "person_id",
+            unique=True,
+            postgresql_where=text("until IS NULL"),
+        ),
+        Index("ix_volunteer_link_volunteer_id", "volunteer_id"),
+        Index("ix_volunteer_link_person_id", "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    volunteer_id: Mapped[int] = mapped_column(ForeignKey("volunteer.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    since: Mapped[datetime] = mapped_column(MOMENT)
+    until: Mapped[datetime | None] = mapped_column(MOMENT)
+
+
 class UnitCheckIn(Dated, Base):
     """An agency has reported to a community (单位报到), from a day to a day."""
 
@@ -189,6 +221,11 @@ class SignUp(Base):
             " AND num_nonnulls(confirmed_by_id, confirmed_by_volunteer_id) = num_nonnulls(confirmed_at)",
             name="confirmed",
         ),
+        Index(
+            "ix_sign_up_confirmed_by_volunteer_id",
+            "confirmed_by_volunteer_id",
+            postgresql_where=text("confirmed_by_volunteer_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -256,6 +293,11 @@ class ServiceHours(Base):
         Index("ix_service_hours_volunteer_id_day", "volunteer_id", "day"),
         Index("ix_service_hours_community_id_day", "community_id", "day"),
         Index("ix_service_hours_agency_id_day", "agency_id", "day"),
+        Index(
+            "ix_service_hours_by_volunteer_id",
+            "by_volunteer_id",
+            postgresql_where=text("by_volunteer_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

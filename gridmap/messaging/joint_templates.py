@@ -48,10 +48,10 @@ MEETINGS: Final[dict[Event, dict[str, tuple[str, str]]]] = {
 }
 
 OF_DOORS: Final = {
-    "zh": "{reason}\n{link}",
-    "en": "{reason}\n{link}",
+    "zh": "最早应走访：{due}\n各网格超期户数/全部户数：{reason}\n{link}",
+    "en": "The first was due on: {due}\nDoors overdue of all, by grid: {reason}\n{link}",
 }
-"""What is behind, by grid."""
+"""What is behind: days, names and numbers, the same in every language."""
 
 DOORS: Final[dict[Event, dict[str, tuple[str, str]]]] = {
     Event.DOORS_LATE: {

@@ -85,6 +85,12 @@ def insert_messages(session: Session, rows: Sequence[Mapping[str, Any]]) -> Sequ
     return session.execute(query, list(rows)).all()
 
 
+def told(session: Session, keys: Collection[str]) -> Sequence[Found]:
+    """Return key and person of what people were told under some keys."""
+    query = select(Message.key, Message.person_id)
+    return session.execute(query.where(Message.key.in_(keys), Message.person_id.is_not(None))).all()
+
+
 def insert_deliveries(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert what has to leave the house."""
     session.execute(insert(_DELIVERIES), list(rows))

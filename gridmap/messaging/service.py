@@ -7,7 +7,7 @@ what is rolled back was never told, what is committed is told once. The worker s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -98,6 +98,14 @@ def post(session: Session, notices: Sequence[Notice], now: datetime) -> int:
         queries.insert_deliveries(session, leaving)
         queries.wake(session)
     return len(made)
+
+
+def told(session: Session, keys: Collection[str]) -> dict[str, frozenset[int]]:
+    """Return which people have been told of happenings, by the key of their notices; one statement."""
+    found: dict[str, set[int]] = {}
+    for row in queries.told(session, keys) if keys else ():
+        found.setdefault(row.key, set()).add(row.person_id)
+    return {key: frozenset(people) for key, people in found.items()}
 
 
 def _delivery(message_id: int, robot_id: int | None, now: datetime) -> dict[str, Any]:

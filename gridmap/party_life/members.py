@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from gridmap.accounts.service import SignedIn
 from gridmap.errors import InvalidInput, NotAllowed, NotFound
+from gridmap.ledger.import_queries import forget_steps
 from gridmap.ledger.party_life import PartyMembership
 from gridmap.ledger.posts import Person
 from gridmap.party_life import looking, queries
@@ -233,6 +234,8 @@ def forget(session: Session, keeper: SignedIn, membership_id: int, now: datetime
     person.name, person.phone = FORGOTTEN, None
     queries.forget_reasons(session, row.person_id)
     queries.forget_houses(session, row.person_id)
+    session.flush()
+    forget_steps(session, Person.__tablename__, row.person_id)
     _audit(session, keeper, "party_member_forgotten", row, now)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Row, Select, and_, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -25,13 +25,10 @@ from gridmap.ledger.posts import Person, Post
 from gridmap.party_life.bodies import Body, Reach
 from gridmap.party_life.calendars import DutyRule, Meeting
 from gridmap.store.base import as_of, ended, from_day
-from gridmap.terms import DutyKind, MeetingState, PartyKind, PostKind
+from gridmap.terms import DutyKind, MeetingState, PartyKind
 from gridmap.timespan import Span
 
 Found = Row[*tuple[Any, ...]]
-
-HOLDERS: Final = (PostKind.SECRETARY, PostKind.BRANCH_SECRETARY, PostKind.GROUP_LEADER)
-"""Posts that answer for an organisation: of a community, a grid, a building."""
 
 _BODIES = text("""
 WITH listed AS (
@@ -372,20 +369,3 @@ def drop_dues(session: Session, people: Collection[int], month: date) -> None:
     session.execute(
         delete(PartyDues).where(PartyDues.person_id.in_(people), PartyDues.month == month)
     )
-
-
-def holders(session: Session, day: date) -> dict[tuple[str, int], list[int]]:
-    """Return who answers for organisations: person ids by kind of place and its id."""
-    query = select(Post.kind, Post.area_id, Post.grid_id, Post.building_id, Post.person_id).where(
-        Post.kind.in_(HOLDERS), as_of(Post, day)
-    )
-    found: dict[tuple[str, int], list[int]] = {}
-    for row in session.execute(query):
-        for kind, number in (
-            (PartyKind.GENERAL_BRANCH, row.area_id),
-            (PartyKind.GRID_BRANCH, row.grid_id),
-            (PartyKind.BUILDING_GROUP, row.building_id),
-        ):
-            if number is not None:
-                found.setdefault((kind, number), []).append(row.person_id)
-    return found

@@ -1,4 +1,4 @@
-"""Reminders to those who answer for an organisation: before a duty is due, and after it was missed.
+"""Reminders to those who answer for an organisation or stand in: before a duty is due, and after it was missed.
 
 Every reminder has a key of its own, so that sweeping again tells nobody twice.
 """
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from gridmap.messaging import service as messaging
 from gridmap.messaging.words import Event, Notice, Place
-from gridmap.party_life import looking, queries
+from gridmap.party_life import holder_queries, looking
 from gridmap.party_life.bodies import Body
 from gridmap.party_life.calendars import Period, PeriodState
 from gridmap.party_life.looking import Year
@@ -33,7 +33,7 @@ MISSED_WITHIN: Final = timedelta(days=15)
 def sweep(session: Session, now: datetime) -> int:
     """Tell secretaries and group leaders what is due and what is missing; return how many messages are new."""
     today = local_day(now)
-    holders = queries.holders(session, today)
+    holders = holder_queries.holders(session, today)
     notices = [
         _notice(one.body, event, period, person, due)
         for one in looking.all_years(session, _recent_years(today), today)

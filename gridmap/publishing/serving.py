@@ -68,14 +68,15 @@ ACTIVITIES: Final = Collection(
         Field("day", "日期", "Day", _DAY, on_map=True),
         Field("hours", "时间", "Hours", on_map=True),
         Field("places", "名额", "Places", _INTEGER, on_map=True),
+        Field("taken", "已报名人数", "Places taken", _INTEGER, on_map=True),
     ),
-    ("areas", "volunteering"),
+    ("areas", "sign_ups", "volunteering"),
     """
     SELECT 'HD' || to_char(v.id, 'FM000000000') AS code, v.title AS name, a.code AS community_code,
            c.name AS community, v.place, CAST(v.starts_at AT TIME ZONE 'Asia/Shanghai' AS date) AS day,
            to_char(v.starts_at AT TIME ZONE 'Asia/Shanghai', 'HH24:MI') || '-'
                || to_char(v.ends_at AT TIME ZONE 'Asia/Shanghai', 'HH24:MI') AS hours,
-           v.places, d.valid, v.spot AS geom
+           v.places, n.taken, d.valid, v.spot AS geom
     FROM activity v
     JOIN area a ON a.id = v.community_id
     LEFT JOIN area_version c ON c.area_id = a.id AND c.valid @> CAST(:day AS date)
@@ -85,9 +86,16 @@ ACTIVITIES: Final = Collection(
                CAST(v.cancelled_at AT TIME ZONE 'Asia/Shanghai' AS date) AS cancelled
     ) AS w
     CROSS JOIN LATERAL (SELECT daterange(w.first, greatest(w.first, least(w.after, w.cancelled))) AS valid) AS d
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS taken FROM sign_up s
+        WHERE s.activity_id = v.id AND CAST(s.at AT TIME ZONE 'Asia/Shanghai' AS date) <= CAST(:day AS date)
+          AND (s.cancelled_at IS NULL OR CAST(s.cancelled_at AT TIME ZONE 'Asia/Shanghai' AS date) > CAST(:day AS date))
+    ) AS n
     """,
 )
-"""From the day on which it was called until the day on which it ends, or until it is called off."""
+"""From the day on which it was called until the day on which it ends, or until it is called off. The places
+taken are those at the end of the day, a number without anybody's name; no number of places: as many as come.
+"""
 
 NEEDS: Final = Collection(
     "needs",

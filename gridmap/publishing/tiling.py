@@ -78,7 +78,7 @@ TILINGS: Final[Mapping[str, Tiling]] = {
     WATER.name: Tiling(8, frozenset({"water"})),
     PLACES.name: Tiling(12, frozenset({"place"})),
     CENTRES.name: Tiling(8, frozenset({"service_centre", "centre_opening", "centre_closure"})),
-    ACTIVITIES.name: Tiling(9, frozenset({"area", "activity"})),
+    ACTIVITIES.name: Tiling(9, frozenset({"area", "activity", "sign_up"})),
     NEEDS.name: Tiling(9, frozenset({"area", "area_version", "need"})),
     REPORTS.name: Tiling(9, frozenset({"area", "grid", "grid_version"})),
     COVERAGE.name: Tiling(7, _AREAS),

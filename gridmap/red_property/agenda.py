@@ -54,7 +54,7 @@ def propose(session: Session, reader: SignedIn, plan_id: int, point: Point, now:
     if found.points >= MOST_POINTS:
         raise wrong("title", f"最多 {MOST_POINTS} 项。", f"At most {MOST_POINTS} points.")
     row = MeetingProposal(plan_id=plan_id, person_id=reader.person_id, at=now, title="")
-    row.title, row.report_id = _about_report(session, reader, point, now)
+    row.title, row.report_id = _about_report(session, reader, plan_id, point, now)
     row.compound_id = _about_compound(session, found, point.compound, today)
     check_words("title", row.title, LONGEST_TITLE)
     try:
@@ -89,9 +89,12 @@ def drop(session: Session, reader: SignedIn, plan_id: int, proposal_id: int, now
 
 
 def _about_report(
-    session: Session, reader: SignedIn, point: Point, now: datetime
+    session: Session, reader: SignedIn, plan_id: int, point: Point, now: datetime
 ) -> tuple[str, int | None]:
-    """The words of a point, and the report that it is about: its category where nothing else is written."""
+    """The words of a point, and the report that it is about: its category where nothing else is written.
+
+    The number is not among the words: everybody reads them.
+    """
     title, number = point.title.strip(), point.report.strip()
     if not number:
         return title, None
@@ -102,7 +105,14 @@ def _about_report(
             "没有这件诉求，或者不在您能查看的范围内。",
             "There is no such report within your reach.",
         )
-    return title or f"{found.row.category.name}（{number}）", found.row.id
+    return title or _free(session, plan_id, found.row.category.name), found.row.id
+
+
+def _free(session: Session, plan_id: int, words: str) -> str:
+    """Words that no other point of the meeting has: a second one of its kind is numbered."""
+    taken = {row.title for row in queries.proposal_titles(session, plan_id)}
+    numbered = (f"{words}（{number}）" for number in range(2, MOST_POINTS + 2))
+    return next(one for one in (words, *numbered) if one not in taken)
 
 
 def _about_compound(session: Session, found: Plan, code: str, today: date) -> int | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import Session
 
 from gridmap.red_property import party_queries as queries
-from gridmap.terms import Term
+from gridmap.red_property import plan_queries
+from gridmap.terms import JointDuty, PostKind, Term
 
 
 class Side(Term):
@@ -49,6 +51,14 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody who may be asked by name, and what she does in the community or for it."""
+
+    party: Party
+    posts: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Seat:
     """A side that was asked to a meeting, and whether it came."""
 
@@ -71,8 +81,33 @@ def parties(session: Session, community_id: int, day: date) -> tuple[Party, ...]
     """Return who of record may be asked to a meeting of a community."""
     return tuple(
         Party(Side(row.side), row.code, row.name, row.id)
-        for row in queries.parties(session, community_id, day)
+        for row in queries.parties(session, [community_id], day)
     )
+
+
+def of_record(
+    session: Session, communities: Collection[int], day: date
+) -> tuple[tuple[int, Party], ...]:
+    """Return who of record may be asked to meetings of communities, each with the community's id."""
+    return tuple(
+        (row.community_id, Party(Side(row.side), row.code, row.name, row.id))
+        for row in queries.parties(session, communities, day)
+    )
+
+
+def guests(session: Session, community_id: int, day: date) -> tuple[Guest, ...]:
+    """Return who may be asked by name to a meeting of a community: holders of posts on its day."""
+    return tuple(
+        Guest(
+            Party(Side.PERSON, row.code, row.name, row.id),
+            tuple(_duty(*duty.split(":", 1)) for duty in row.duties),
+        )
+        for row in plan_queries.guests(session, community_id, day)
+    )
+
+
+def _duty(kind: str, word: str) -> Term:
+    return JointDuty(word) if kind == "joint" else PostKind(word)
 
 
 def seats(session: Session, meeting_id: int) -> tuple[Seat, ...]:

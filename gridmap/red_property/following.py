@@ -34,16 +34,16 @@ class Swept:
 def finish(
     session: Session, reader: SignedIn, task_id: int, result: str, done_on: date, now: datetime
 ) -> Task:
-    """Write down that a task is done; its owner does, or whoever keeps the community's registers.
+    """Write down that a task is done; see `may_finish` for who does.
 
     Raises:
         NotFound: there is no such task.
-        NotAllowed: the reader is neither.
+        NotAllowed: it is not the reader's.
         InvalidInput: it is done already, no result is given, or the day lies ahead or before the meeting.
     """
     day = local_day(now)
     known = task(session, task_id, day)
-    if reader.person_id != known.owner_id and not may_keep(session, reader, known.community_id):
+    if not may_finish(session, reader, known, day):
         raise NotAllowed
     row = queries.held(session, task_id)
     if row is None:
@@ -68,6 +68,15 @@ def finish(
     return task(session, task_id, day)
 
 
+def may_finish(session: Session, reader: SignedIn, known: Task, day: date) -> bool:
+    """Tell whether a task is somebody's to finish: its owner's, her stand-in's, or the registers' keeper's."""
+    return (
+        reader.person_id == known.owner_id
+        or may_keep(session, reader, known.community_id)
+        or reader.person_id in queries.stand_ins(session, known.owner_id, known.community_id, day)
+    )
+
+
 def _check(result: str, done_on: date, known: Task, day: date) -> None:
     if not result.strip() or len(result.strip()) > LONGEST_RESULT:
         raise InvalidInput(
@@ -84,13 +93,17 @@ def _check(result: str, done_on: date, known: Task, day: date) -> None:
 
 
 def tell(session: Session, task_id: int, now: datetime) -> None:
-    """Tell the owner of a new task."""
-    known = task(session, task_id, local_day(now))
-    messaging.post(session, [_notice(known, Event.FOLLOW_UP_NAMED)], now)
+    """Tell the owner of a new task, and whoever stands in for her."""
+    day = local_day(now)
+    known = task(session, task_id, day)
+    messaging.post(session, _notices(session, known, Event.FOLLOW_UP_NAMED, day), now)
 
 
 def sweep(session: Session, now: datetime) -> Swept:
-    """Tell owners whose day is near, and those whose day has passed, once each; safe to repeat."""
+    """Tell owners whose day is near, and those whose day has passed, once each; safe to repeat.
+
+    Whoever stands in for an owner's post of the community is told the same; owners alone are counted.
+    """
     day = local_day(now)
     notices, near, late = [], 0, 0
     for row in queries.open_held(session, day + WARNED_BEFORE):
@@ -100,22 +113,23 @@ def sweep(session: Session, now: datetime) -> Swept:
             row.reminded_at, near, event = now, near + 1, Event.FOLLOW_UP_DUE
         else:
             continue
-        notices.append(_notice(task(session, row.id, day), event))
+        notices += _notices(session, task(session, row.id, day), event, day)
     messaging.post(session, notices, now)
     session.flush()
     return Swept(near, late)
 
 
-def _notice(known: Task, event: Event) -> Notice:
-    return Notice(
-        event,
-        f"meeting_task:{known.id}:{event}:{known.due}",
-        {
-            Place.CATEGORY: known.title,
-            Place.PLACE: known.community,
-            Place.DUE: known.due.isoformat(),
-            Place.REASON: known.topic,
-            Place.LINK: f"/red-property/meetings/{known.meeting_id}#task-{known.id}",
-        },
-        person_id=known.owner_id,
-    )
+def _notices(session: Session, known: Task, event: Event, day: date) -> list[Notice]:
+    values: dict[str, str] = {
+        Place.CATEGORY: known.title,
+        Place.PLACE: known.community,
+        Place.DUE: known.due.isoformat(),
+        Place.REASON: known.topic,
+        Place.LINK: f"/red-property/meetings/{known.meeting_id}#task-{known.id}",
+    }
+    key = f"meeting_task:{known.id}:{event}:{known.due}"
+    standing_in = queries.stand_ins(session, known.owner_id, known.community_id, day)
+    return [
+        Notice(event, key, values, person_id=person)
+        for person in dict.fromkeys([known.owner_id, *standing_in])
+    ]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from gridmap.accounts.authority import Scope
 from gridmap.ledger.areas import Area, AreaVersion
+from gridmap.ledger.holding_queries import ANSWERING
 from gridmap.ledger.red_property import MeetingTask
 from gridmap.store.base import as_of
 from gridmap.terms import AreaKind
@@ -33,13 +34,15 @@ GROUP BY m.id, a.id, n.name
 ORDER BY m.day DESC, m.id DESC
 LIMIT :most
 """)
-# A point that was proposed before the meeting knows what it is about.
+# A point that was proposed before the meeting knows what it is about; some have the report's number behind their words.
 _ITEMS: Final = text("""
-SELECT i.id, i.position, i.title, i.decision, r.number AS report, c.code AS compound_code, v.name AS compound
+SELECT i.id, i.position, i.title, i.decision, r.number AS report, k.name AS category, c.code AS compound_code,
+       v.name AS compound
 FROM meeting_item i
 LEFT JOIN meeting_plan p ON p.meeting_id = i.meeting_id
-LEFT JOIN meeting_proposal q ON q.plan_id = p.id AND q.title = i.title
-LEFT JOIN report r ON r.id = q.report_id
+LEFT JOIN (meeting_proposal q LEFT JOIN report r ON r.id = q.report_id)
+    ON q.plan_id = p.id AND i.title IN (q.title, replace(q.title, '（' || r.number || '）', ''))
+LEFT JOIN category k ON k.id = r.category_id
 LEFT JOIN compound c ON c.id = q.compound_id
 LEFT JOIN compound_version v ON v.compound_id = c.id AND v.valid @> CAST(:day AS date)
 WHERE i.meeting_id = :id ORDER BY i.position
@@ -66,21 +69,23 @@ ORDER BY t.done_on DESC NULLS FIRST, t.due, t.id
 LIMIT :most
 """)
 
-# Who answers for anything in the community, for its responsible units, or manages one of its compounds.
-_OWNERS: Final = text("""
-SELECT h.code, h.name, array_agg(DISTINCT p.kind) AS kinds
-FROM post p
-JOIN person h ON h.id = p.person_id
-WHERE p.valid @> CAST(:day AS date) AND (
-    (p.area_id = :community AND p.kind NOT LIKE 'leader_%')
-    OR p.grid_id IN (SELECT id FROM grid WHERE community_id = :community) AND p.kind <> 'part_time_worker'
-    OR p.agency_id IN (SELECT agency_id FROM responsible_unit
-                       WHERE community_id = :community AND valid @> CAST(:day AS date))
-    OR p.compound_id IN (SELECT compound_id FROM compound_version
-                         WHERE community_id = :community AND valid @> CAST(:day AS date)))
+_HERE: Final = ANSWERING.format(community=":community", day="CAST(:day AS date)")
+_OWNERS: Final = text(f"""
+SELECT h.code, h.name, array_agg(DISTINCT w.kind) AS kinds
+FROM post w
+JOIN person h ON h.id = w.person_id
+WHERE w.valid @> CAST(:day AS date) AND {_HERE}
 GROUP BY h.id
 ORDER BY h.name, h.code
-""")
+""")  # noqa: S608 - made of constants
+
+# Whoever holds somebody's post of the community for her: what she has to do is told to both.
+_STAND_INS: Final = text(f"""
+SELECT DISTINCT s.person_id FROM post w
+JOIN stand_in s ON s.post_id = w.id AND s.valid @> CAST(:day AS date)
+WHERE w.person_id = :person AND w.valid @> CAST(:day AS date) AND {_HERE}
+ORDER BY 1
+""")  # noqa: S608 - made of constants
 
 
 def meetings(
@@ -124,6 +129,12 @@ def tasks(
 def owners(session: Session, community_id: int, day: date) -> Sequence[Found]:
     """Return who may be given a task of a community's meeting: code, name, kinds of posts."""
     return session.execute(_OWNERS, {"community": community_id, "day": day}).all()
+
+
+def stand_ins(session: Session, person_id: int, community_id: int, day: date) -> list[int]:
+    """Return who stands in on a day for a post that somebody holds in a community."""
+    asked = {"person": person_id, "community": community_id, "day": day}
+    return list(session.scalars(_STAND_INS, asked))
 
 
 def held(session: Session, task_id: int) -> MeetingTask | None:

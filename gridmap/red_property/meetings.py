@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from gridmap.accounts.authority import RIGHTS, Right, Scope, scope_of
 from gridmap.accounts.service import SignedIn
 from gridmap.errors import NotFound
-from gridmap.red_property import attending
+from gridmap.red_property import attending, withholding
 from gridmap.red_property import meeting_queries as queries
 from gridmap.red_property.attending import Seat
 from gridmap.red_property.meeting_queries import Found
+from gridmap.red_property.withholding import AboutReport
 from gridmap.terms import PostKind
 
 
@@ -36,15 +37,13 @@ class Meeting:
     late: int
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point(AboutReport):
     """A point of the agenda, and what was decided; the report (number) or compound that it was proposed for."""
 
     id: int
     position: int
-    title: str
     decision: str | None
-    report: str | None = None
     compound_code: str | None = None
     compound: str | None = None
 
@@ -95,8 +94,8 @@ def listed(session: Session, day: date, community: str | None = None) -> tuple[M
     return tuple(_meeting(row) for row in queries.meetings(session, day, community=community))
 
 
-def whole(session: Session, meeting_id: int, day: date) -> Whole:
-    """Return a meeting with agenda, agencies and tasks.
+def whole(session: Session, reader: SignedIn, meeting_id: int, day: date) -> Whole:
+    """Return a meeting with agenda, agencies and tasks; of its reports those that the reader may read.
 
     Raises:
         NotFound: there is none up to the day.
@@ -106,11 +105,15 @@ def whole(session: Session, meeting_id: int, day: date) -> Whole:
         raise NotFound(what_zh="这次会议", what_en="This meeting")
     return Whole(
         _meeting(rows[0]),
-        tuple(Point(*row) for row in queries.items(session, meeting_id, day)),
+        withholding.shown(session, reader, _points(queries.items(session, meeting_id, day))),
         tuple((row.code, row.name) for row in queries.agencies(session, meeting_id)),
         _tasks(queries.tasks(session, day, meeting=meeting_id), day),
         attending.seats(session, meeting_id),
     )
+
+
+def _points(rows: Sequence[Found]) -> list[Point]:
+    return [Point(**row._asdict()) for row in rows]
 
 
 def tasks(

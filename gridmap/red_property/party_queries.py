@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -13,26 +13,26 @@ Found = Row[*tuple[Any, ...]]
 MOST_ROWS: Final = 60
 
 _PARTIES: Final = text("""
-SELECT 'residents' AS side, a.code, coalesce(n.name, a.code) AS name, a.id, 1 AS place
+SELECT a.id AS community_id, 'residents' AS side, a.code, coalesce(n.name, a.code) AS name, a.id, 1 AS place
 FROM area a LEFT JOIN area_version n ON n.area_id = a.id AND n.valid @> CAST(:day AS date)
-WHERE a.id = :community
+WHERE a.id = ANY(CAST(:communities AS int[]))
 UNION
-SELECT 'company', f.code, f.name, f.id, 2
+SELECT v.community_id, 'company', f.code, f.name, f.id, 2
 FROM property_contract k
 JOIN compound_version v ON v.compound_id = k.compound_id AND v.valid @> CAST(:day AS date)
 JOIN property_company f ON f.id = k.company_id
-WHERE k.valid @> CAST(:day AS date) AND v.community_id = :community
+WHERE k.valid @> CAST(:day AS date) AND v.community_id = ANY(CAST(:communities AS int[]))
 UNION
-SELECT 'owners', c.code, o.name, c.id, 3
+SELECT v.community_id, 'owners', c.code, o.name, c.id, 3
 FROM owners_committee o
 JOIN compound c ON c.id = o.compound_id
 JOIN compound_version v ON v.compound_id = c.id AND v.valid @> CAST(:day AS date)
-WHERE o.valid @> CAST(:day AS date) AND v.community_id = :community
+WHERE o.valid @> CAST(:day AS date) AND v.community_id = ANY(CAST(:communities AS int[]))
 UNION
-SELECT 'agency', y.code, y.name, y.id, 4
+SELECT u.community_id, 'agency', y.code, y.name, y.id, 4
 FROM responsible_unit u JOIN agency y ON y.id = u.agency_id
-WHERE u.valid @> CAST(:day AS date) AND u.community_id = :community
-ORDER BY place, code
+WHERE u.valid @> CAST(:day AS date) AND u.community_id = ANY(CAST(:communities AS int[]))
+ORDER BY community_id, place, code
 """)
 
 # The committee's name is that of the meeting's day; a committee that was dissolved since keeps it.
@@ -69,9 +69,9 @@ LIMIT :most
 """)
 
 
-def parties(session: Session, community_id: int, day: date) -> Sequence[Found]:
-    """Return the residents' committee, companies, owners' committees and responsible units of a community."""
-    return session.execute(_PARTIES, {"community": community_id, "day": day}).all()
+def parties(session: Session, communities: Collection[int], day: date) -> Sequence[Found]:
+    """Return the residents' committee, companies, owners' committees and responsible units of each community."""
+    return session.execute(_PARTIES, {"communities": list(communities), "day": day}).all()
 
 
 def at(session: Session, meeting_id: int) -> Sequence[Found]:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gridmap.accounts.service import SignedIn
-from gridmap.errors import NotAllowed, NotFound
+from gridmap.errors import InvalidInput, NotAllowed, NotFound
 from gridmap.ledger.meeting_plans import MeetingInvite, MeetingMove, MeetingPlan
 from gridmap.messaging.words import Event
 from gridmap.red_property import attending, telling
@@ -66,7 +66,8 @@ def call(session: Session, keeper: SignedIn, wanted: Wanted, now: datetime) -> i
 
     Raises:
         NotAllowed: the reader does not keep the registers of the community.
-        InvalidInput: a day that is past or far ahead, words that are missing, nobody invited, planned already.
+        InvalidInput: a day that is past or far ahead, words that are missing, planned already, nobody invited,
+            or somebody by name who holds no post there on that day.
     """
     if not may_keep(session, keeper, wanted.community_id):
         raise NotAllowed
@@ -75,7 +76,7 @@ def call(session: Session, keeper: SignedIn, wanted: Wanted, now: datetime) -> i
     check_words("topic", wanted.topic, LONGEST_TOPIC)
     if len(wanted.note.strip()) > LONGEST_NOTE:
         raise too_long("note", LONGEST_NOTE)
-    sides = _sides(session, wanted.community_id, wanted.invited, today)
+    sides = _sides(session, wanted.community_id, wanted.invited, today, wanted.when.day)
     row = MeetingPlan(
         community_id=wanted.community_id,
         topic=wanted.topic.strip(),
@@ -101,7 +102,7 @@ def invite(
     row, today = _kept(session, keeper, plan_id), local_day(now)
     if row.day < today:
         raise wrong("invited", "日子已过，不能再请；请先改期。", "It is past; move it first.")
-    _invite(session, row, _sides(session, row.community_id, keys, today))
+    _invite(session, row, _sides(session, row.community_id, keys, today, row.day))
     _audit(session, keeper, "joint_meeting_invited", row, now, invited=list(keys))
     telling.tell(session, row.id, Event.JOINT_CALLED, now)
 
@@ -223,23 +224,42 @@ def _put(session: Session, row: MeetingPlan, when: When) -> None:
 
 
 def _sides(
-    session: Session, community_id: int, keys: Sequence[str], today: date
+    session: Session, community_id: int, keys: Sequence[str], today: date, day: date
 ) -> list[tuple[Side, int]]:
-    """The sides of keys with their ids, before anything is written; none twice."""
-    known = {
-        party.key: (party.side, party.id)
-        for party in attending.parties(session, community_id, today)
-    }
-    codes = [key.partition(":")[2] for key in keys if key.startswith(f"{Side.PERSON}:")]
-    for code, number in queries.people(session, codes).items():
-        known[f"{Side.PERSON}:{code}"] = (Side.PERSON, number)
+    """The sides of keys with their ids, before anything is written; none twice.
+
+    People are asked by name for a post that they hold on the day of the meeting.
+    """
     if not keys:
         raise wrong("invited", "请至少邀请一方。", "Invite somebody.")
-    if any(key not in known for key in keys):
-        raise wrong("invited", "请从名单里选。", "Choose from the list.")
+    known = {one.key: one for one in attending.parties(session, community_id, today)}
+    known |= {one.party.key: one.party for one in attending.guests(session, community_id, day)}
+    missing = [key for key in keys if key not in known]
+    if missing:
+        raise _not_here(session, community_id, missing[0], today, day)
     if len(keys) > MOST_INVITED:
         raise wrong("invited", f"最多邀请 {MOST_INVITED} 方。", f"At most {MOST_INVITED} sides.")
-    return [known[key] for key in dict.fromkeys(keys)]
+    return [(known[key].side, known[key].id) for key in dict.fromkeys(keys)]
+
+
+def _not_here(
+    session: Session, community_id: int, key: str, today: date, day: date
+) -> InvalidInput:
+    """The refusal of a side that is none of the community's; of a person it says which post is missing."""
+    side, _, code = key.partition(":")
+    if side != Side.PERSON:
+        return wrong("invited", "请从名单里选。", "Choose from the list.")
+    names = {
+        one.party.code: one.party.name for one in attending.guests(session, community_id, today)
+    }
+    name = names.get(code, code)
+    return wrong(
+        "invited",
+        f"{name}：{day} 在本社区、分包单位和小区物业都没有岗位，不能作为一方请来。"
+        "名单以外的人写在备注里，开完会写进到会人员。",
+        f"{name} holds no post on {day} in the community, its responsible units or its compounds' management."
+        " Name others in the note, and in the minutes among those who came.",
+    )
 
 
 def _invite(session: Session, row: MeetingPlan, sides: Iterable[tuple[Side, int]]) -> None:

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from gridmap.accounts.service import SignedIn
 from gridmap.errors import NotFound
-from gridmap.red_property import meetings
+from gridmap.red_property import meetings, withholding
 from gridmap.red_property import plan_queries as queries
 from gridmap.red_property.attending import Party, Side
 from gridmap.red_property.meetings import Task
 from gridmap.red_property.plan_queries import Found
+from gridmap.red_property.withholding import AboutReport
 from gridmap.terms import MeetingState, Term
 
 
@@ -29,7 +30,7 @@ class Standing(Term):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A planned meeting; `points` is how many are proposed for its agenda."""
+    """A planned meeting; `points` is how many are proposed for its agenda, `meeting` the code of its record."""
 
     id: int
     day: date
@@ -47,6 +48,7 @@ class Plan:
     community_code: str
     community: str
     points: int
+    meeting: str | None = None
 
     def standing(self, today: date) -> Standing:
         """Return how it stands on a day."""
@@ -67,15 +69,13 @@ class Invite:
     came: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal(AboutReport):
     """A point that somebody proposes; it may be about a report or a compound."""
 
     id: int
-    title: str
     person_id: int
     person: str
-    report: str | None
     compound_code: str | None
     compound: str | None
 
@@ -105,7 +105,7 @@ class WholePlan:
 def open_plans(session: Session, day: date, community: str | None = None) -> tuple[Plan, ...]:
     """Return the meetings that are planned and not held: those that wait for minutes, then the next ones."""
     rows = queries.plans(session, day, community=community, state=MeetingState.PLANNED)
-    return tuple(_plan(row) for row in rows)
+    return tuple(plan_of(row) for row in rows)
 
 
 def cancelled(session: Session, day: date, community: str | None = None) -> tuple[Plan, ...]:
@@ -114,7 +114,7 @@ def cancelled(session: Session, day: date, community: str | None = None) -> tupl
     rows = queries.plans(
         session, day, community=community, state=MeetingState.CANCELLED, since=since
     )
-    return tuple(_plan(row) for row in rows)
+    return tuple(plan_of(row) for row in rows)
 
 
 def plan(session: Session, plan_id: int, day: date) -> Plan:
@@ -123,56 +123,63 @@ def plan(session: Session, plan_id: int, day: date) -> Plan:
     Raises:
         NotFound: there is none.
     """
-    rows = queries.plans(session, day, plan_id=plan_id)
+    rows = queries.plans(session, day, ids=[plan_id])
     if not rows:
         raise NotFound(what_zh="这次会议安排", what_en="This planned meeting")
-    return _plan(rows[0])
+    return plan_of(rows[0])
 
 
-def whole(session: Session, plan_id: int, day: date) -> WholePlan:
+def whole(session: Session, reader: SignedIn, plan_id: int, day: date) -> WholePlan:
     """Return a planned meeting with invitations, proposals, moves and what earlier meetings left open.
+
+    Of the reports that proposals are about a reader sees those that she may read.
 
     Raises:
         NotFound: there is none.
     """
     found = plan(session, plan_id, day)
     names: dict[int, list[str]] = {}
-    for row in queries.told(session, plan_id, max(day, found.day)):
+    for row in queries.told(session, [plan_id], day):
         names.setdefault(row.invite_id, []).append(row.name)
     return WholePlan(
         found,
         tuple(
-            Invite(
-                row.id,
-                Party(Side(row.side), row.code, row.name, row.of),
-                tuple(names.get(row.id, ())),
-                row.came,
-            )
-            for row in queries.invites(session, plan_id)
+            Invite(row.id, side_of(row), tuple(names.get(row.id, ())), row.came)
+            for row in queries.invites(session, [plan_id])
         ),
-        proposals(session, plan_id, day),
-        tuple(
-            Move(row.day, row.time, row.place, row.reason, row.person)
-            for row in queries.moves(session, plan_id)
-        ),
+        withholding.shown(session, reader, proposals(session, plan_id, day)),
+        tuple(move_of(row) for row in queries.moves(session, [plan_id])),
         meetings.tasks(session, day, community=found.community_code),
     )
 
 
 def proposals(session: Session, plan_id: int, day: date) -> tuple[Proposal, ...]:
-    """Return what is proposed for the agenda of a meeting, in the order in which it came."""
-    return tuple(
-        Proposal(
-            row.id,
-            row.title,
-            row.person_id,
-            row.person,
-            row.report,
-            row.compound_code,
-            row.compound if row.compound_code else None,
-        )
-        for row in queries.proposals(session, plan_id, day)
+    """Return what is proposed for the agenda of a meeting, in the order in which it came; not for everybody's eyes."""
+    return tuple(proposal_of(row) for row in queries.proposals(session, [plan_id], day))
+
+
+def proposal_of(row: Found) -> Proposal:
+    """Return a row as a proposal; not for everybody's eyes, see `withholding`."""
+    return Proposal(
+        id=row.id,
+        title=row.title,
+        person_id=row.person_id,
+        person=row.person,
+        report=row.report,
+        category=row.category,
+        compound_code=row.compound_code,
+        compound=row.compound if row.compound_code else None,
     )
+
+
+def side_of(row: Found) -> Party:
+    """Return who is invited."""
+    return Party(Side(row.side), row.code, row.name, row.of)
+
+
+def move_of(row: Found) -> Move:
+    """Return a row as a move."""
+    return Move(row.day, row.time, row.place, row.reason, row.person)
 
 
 def compounds(session: Session, community_id: int, day: date) -> tuple[tuple[str, str], ...]:
@@ -184,12 +191,13 @@ def may_propose(session: Session, reader: SignedIn, found: Plan, day: date) -> b
     """Tell whether somebody may propose a point: who is told of it, holds a post there, or keeps its registers."""
     return (
         queries.answers(session, reader.person_id, found.community_id, day)
-        or any(row.person_id == reader.person_id for row in queries.told(session, found.id, day))
+        or any(row.person_id == reader.person_id for row in queries.told(session, [found.id], day))
         or meetings.may_keep(session, reader, found.community_id)
     )
 
 
-def _plan(row: Found) -> Plan:
+def plan_of(row: Found) -> Plan:
+    """Return a row as a planned meeting."""
     return Plan(
         id=row.id,
         day=row.day,
@@ -207,4 +215,5 @@ def _plan(row: Found) -> Plan:
         community_code=row.community_code,
         community=row.community,
         points=row.points,
+        meeting=row.meeting,
     )

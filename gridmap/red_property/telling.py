@@ -1,4 +1,8 @@
-"""Telling of planned joint meetings: the invited in their inboxes, the audit log, the eve, missing minutes."""
+"""Telling of planned joint meetings: the invited in their inboxes, the audit log, the eve, missing minutes.
+
+Whoever takes over a post, or begins to stand in for its holder, after its side was invited is told as soon as
+the posts are looked at again.
+"""
 
 from __future__ import annotations
 
@@ -41,12 +45,34 @@ def remind(session: Session, now: datetime) -> Reminded:
             notices = _notices(found, Event.JOINT_WAITING, people, mark=f":{found.day}")
             waiting += messaging.post(session, notices, now)
         elif found.day <= today + timedelta(days=1) and local_day(found.made_at) < today:
-            people = {row.person_id for row in queries.told(session, found.id, today)}
+            people = {row.person_id for row in queries.told(session, [found.id], today)}
             event = Event.JOINT_SOON
             soon += messaging.post(
                 session, _notices(found, event, people, mark=f":{found.day}"), now
             )
     return Reminded(soon, waiting)
+
+
+def catch_up(session: Session, now: datetime) -> int:
+    """Invite whoever has come to a post of an invited side since; return how many; each is told once.
+
+    A few statements however many meetings are planned: for every minute.
+    """
+    today = local_day(now)
+    ahead = {one.id: one for one in plans.open_plans(session, today) if one.day >= today}
+    asked: dict[str, tuple[int, set[int]]] = {}
+    for row in queries.told(session, ahead, today) if ahead else ():
+        key = _key(row.plan_id, Event.JOINT_CALLED)
+        asked.setdefault(key, (row.plan_id, set()))[1].add(row.person_id)
+    knowing = messaging.told(session, asked)
+    notices = [
+        notice
+        for key, (plan_id, people) in asked.items()
+        for notice in _notices(
+            ahead[plan_id], Event.JOINT_CALLED, people - knowing.get(key, frozenset()), mark=""
+        )
+    ]
+    return messaging.post(session, notices, now)
 
 
 def tell(
@@ -70,7 +96,7 @@ def tell(
     """
     today = local_day(now)
     found = plan(session, plan_id, today)
-    people = {row.person_id for row in queries.told(session, plan_id, max(today, found.day))}
+    people = {row.person_id for row in queries.told(session, [plan_id], today)}
     messaging.post(session, _notices(found, event, people, reason, mark=mark), now)
 
 
@@ -86,9 +112,13 @@ def _notices(
         Place.LINK: f"/red-property/plans/{found.id}",
     }
     return [
-        Notice(event, f"joint:{found.id}:{event}{mark}", values, person_id=person)
+        Notice(event, _key(found.id, event, mark), values, person_id=person)
         for person in sorted(people)
     ]
+
+
+def _key(plan_id: int, event: Event, mark: str = "") -> str:
+    return f"joint:{plan_id}:{event}{mark}"
 
 
 def note(

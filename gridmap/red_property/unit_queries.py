@@ -10,6 +10,7 @@ from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from gridmap.ledger.areas import Area
+from gridmap.ledger.holding_queries import HOLDING
 from gridmap.ledger.posts import Agency, ResponsibleUnit
 from gridmap.store.base import as_of
 
@@ -75,16 +76,17 @@ JOIN agency y ON y.id = u.agency_id
 WHERE (CAST(:agency AS text) IS NULL OR y.code = :agency)
 """)
 
-# Whom to remind of a unit that has done nothing: the agency's handlers and the community's desk.
-_ASKED: Final = text("""
-SELECT u.id AS unit_id, p.person_id
+# Whom to remind of a unit that has done nothing: the agency's handlers and the community's desk, and their stand-ins.
+_ASKED: Final = text(f"""
+WITH {HOLDING}
+SELECT DISTINCT u.id AS unit_id, p.person_id
 FROM responsible_unit u
-JOIN post p ON p.valid @> CAST(:day AS date)
+JOIN holding p ON p.valid @> CAST(:today AS date)
     AND ((p.kind = 'agency_handler' AND p.agency_id = u.agency_id)
       OR (p.kind = 'community_desk' AND p.area_id = u.community_id))
 WHERE u.id = ANY(:units)
 ORDER BY u.id, p.person_id
-""")
+""")  # noqa: S608 - made of constants
 
 
 def units(
@@ -118,7 +120,7 @@ def counts(
 
 def asked_for(session: Session, units_: Sequence[int], day: date) -> Sequence[Found]:
     """Return whom to remind of units."""
-    return session.execute(_ASKED, {"units": list(units_), "day": day}).all()
+    return session.execute(_ASKED, {"units": list(units_), "today": day}).all()
 
 
 def agency(session: Session, code: str) -> Agency | None:

@@ -55,9 +55,7 @@ door AS (
 """  # noqa: S608 - made of constants
 """The doors of a day: to be followed by a SELECT of `door`."""
 
-_FULL = text(
-    DOORS
-    + f"""
+_FULL_OF: Final = f"""
 SELECT d.*, {BUILDING_NAME} AS building, coalesce(gv.name, d.grid_code) AS grid,
        bv.compound_id, ST_X(bv.spot) AS lon, ST_Y(bv.spot) AS lat
 FROM door d
@@ -69,10 +67,14 @@ WHERE (CAST(:code AS text) IS NULL OR d.code = :code)
   AND (CAST(:grid AS text) IS NULL OR d.grid_code = :grid)
   AND (CAST(:until AS date) IS NULL OR d.due_on <= :until)
   AND (CAST(:person AS int) IS NULL OR d.visitor_id = :person
-       OR (d.visitor_id IS NULL AND CAST(:leads AS boolean)))
+       OR (d.visitor_id IS NULL AND CAST(:leads AS boolean))
+       OR d.visitor_id IN (SELECT w.person_id FROM stand_in s
+                           JOIN post w ON w.id = s.post_id AND w.valid @> CAST(:day AS date)
+                               AND (w.grid_id = d.grid_id OR w.building_id = d.building_id)
+                           WHERE s.person_id = :person AND s.valid @> CAST(:day AS date)))
 ORDER BY d.due_on NULLS LAST, d.code
 """  # noqa: S608 - made of constants
-)
+_FULL = text(DOORS + _FULL_OF)
 
 _ROADS = text("""
 SELECT ST_AsBinary(line) AS line FROM road
@@ -90,7 +92,8 @@ class Wanted:
         code: only this one.
         grid: only those of this grid, by code.
         until: only those that are due on this day or before.
-        person: only those that she visits: hers by name, and with `leads` those that name nobody.
+        person: only those that she visits: hers by name, those of whom she stands in for at the grid or the building,
+            and with `leads` those that name nobody.
         leads: whether she answers for doors that name nobody.
     """
 

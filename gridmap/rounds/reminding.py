@@ -1,5 +1,6 @@
 """Weekly reminders of door visits: overdue doors to who calls there, grids far behind to the community's secretary.
 
+The words are those of the reader's language, and what is filled in is the same in every one: names, numbers, days.
 A reminder has the Monday of its week in its key: however often it is looked, nobody is told twice a week of a grid.
 """
 
@@ -58,7 +59,7 @@ def _to_worker(row: Found, day: date) -> Notice:
         {
             Place.PLACE: row.grid,
             Place.NUMBER: str(row.late),
-            Place.REASON: f"最久的已超期 {row.days} 天。",
+            Place.DUE: row.due.isoformat(),
             Place.LINK: "/rounds/walk",
         },
         person_id=row.person_id,
@@ -75,8 +76,8 @@ def _to_leaders(session: Session, day: date) -> Iterator[Notice]:
 
 
 def _to_leader(leader: Found, grids: Sequence[Found], day: date) -> Notice:
-    named = "；".join(f"{row.grid} {row.late}/{row.doors} 户" for row in grids[:NAMED])
-    more = f"；另有 {len(grids) - NAMED} 个网格" if len(grids) > NAMED else ""
+    named = " · ".join(f"{row.grid} {row.late}/{row.doors}" for row in grids[:NAMED])
+    more = f" · +{len(grids) - NAMED}" if len(grids) > NAMED else ""
     return Notice(
         Event.DOORS_BEHIND,
         f"doors_behind:{leader.community_id}:{week_of(day)}",

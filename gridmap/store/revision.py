@@ -3,8 +3,9 @@
 The number is raised by statement triggers inside the changing transaction. The row lock puts the
 commits of one layer in order, so that whoever has seen number n has seen everything up to n.
 
-Reports move all day and must not wait for each other: the number of their layer is raised when a
-transaction commits, once, and only by what counts of them can see (filed, closed, joined, another grid).
+Reports move all day, and places in activities are taken all day: they must not wait for each other. The number
+of their layer is raised when a transaction commits, once, and only by what is counted of them (a report filed,
+closed, joined, in another grid; a place taken or given back).
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ from sqlalchemy import BigInteger, String, Text, cast, literal_column, select, t
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from gridmap.store.base import Base
-from gridmap.store.layers import LAYERS, REPORTS
+from gridmap.store.layers import LAYERS, REPORTS, SIGN_UPS
 
 __all__ = ["LAYERS", "Revision", "Version", "part", "revisions", "version"]
 
-_RAISE_NOW: Final = text(
-    "SET CONSTRAINTS raise_reports_filed, raise_reports_moved, raise_reports_gone IMMEDIATE"
-)
+_DEFERRED: Final = {
+    REPORTS: ("raise_reports_filed", "raise_reports_moved", "raise_reports_gone"),
+    SIGN_UPS: ("raise_sign_ups_taken", "raise_sign_ups_moved", "raise_sign_ups_gone"),
+}
+"""Triggers that raise a layer's number when a transaction commits."""
 
 
 class Revision(Base):
@@ -42,7 +45,7 @@ def version(session: Session, *layers: str) -> Version:
     """Return what this transaction sees of some layers, or of all, as a key for what is kept in memory; one statement.
 
     A number may come again when a transaction was rolled back; with its last writer (xmin) it does not. Of
-    reports what the transaction itself has written counts too, by one more statement.
+    reports and places what the transaction itself has written counts too, by one more statement.
     """
     _raise_own(session, layers)
     writer = cast(literal_column("xmin"), Text)
@@ -62,8 +65,9 @@ def part(whole: Version, *layers: str) -> Version:
 
 
 def _raise_own(session: Session, layers: Collection[str]) -> None:
-    if REPORTS in layers:
-        session.execute(_RAISE_NOW)
+    triggers = [name for layer, names in _DEFERRED.items() if layer in layers for name in names]
+    if triggers:
+        session.execute(text(f"SET CONSTRAINTS {', '.join(triggers)} IMMEDIATE"))
 
 
 def revisions(session: Session, *layers: str) -> dict[str, int]:

@@ -14,7 +14,7 @@ from gridmap.ledger.volunteering import Activity, ServiceHours, SignUp
 from gridmap.store import audit
 from gridmap.terms import HoursSource
 from gridmap.timespan import local_day
-from gridmap.volunteering import rating, stars
+from gridmap.volunteering import linking, rating, stars
 from gridmap.volunteering.checking_in import organises
 from gridmap.volunteering.organising import Hand, require
 from gridmap.volunteering.queries import activities as activity_queries
@@ -89,7 +89,7 @@ def confirm_all(session: Session, minutes: Mapping[int, int], hand: Hand, now: d
     for sign_up_id, spent in sorted(minutes.items()):
         place, activity = _organised(session, sign_up_id, hand)
         try:
-            _check_confirming(place, activity, spent, hand, now)
+            _check_confirming(session, place, activity, spent, hand, now)
         except InvalidInput as refusal:
             refusal.field = f"minutes_{sign_up_id}"
             raise
@@ -135,11 +135,11 @@ def _confirm(
 
 
 def _check_confirming(
-    place: SignUp, activity: Activity, minutes: int, hand: Hand, now: datetime
+    session: Session, place: SignUp, activity: Activity, minutes: int, hand: Hand, now: datetime
 ) -> None:
     if place.confirmed_at is not None:
         raise AlreadyConfirmed
-    refuse_own(hand, place.volunteer_id)
+    refuse_own(session, hand, place.volunteer_id, local_day(activity.starts_at), now)
     if place.checked_in_at is None or now < activity.starts_at:
         raise InvalidInput(
             field="minutes",
@@ -156,13 +156,20 @@ def _check_confirming(
         )
 
 
-def refuse_own(hand: Hand, volunteer_id: int) -> None:
+def refuse_own(session: Session, hand: Hand, volunteer_id: int, day: date, now: datetime) -> None:
     """Keep everybody from deciding on her own time, as organiser or as staff.
 
+    Args:
+        session: open session.
+        hand: who acts.
+        volunteer_id: whose time it is.
+        day: the day of the time.
+        now: this moment.
+
     Raises:
-        OwnHours: the volunteer is who acts.
+        OwnHours: the volunteer is who acts, or was by `linking.own_records`.
     """
-    if hand.volunteer_id is not None and hand.volunteer_id == volunteer_id:
+    if volunteer_id in linking.own_records(session, hand, day, now):
         raise OwnHours
 
 
@@ -180,7 +187,7 @@ def correct(
     if found is None or found.corrects_id is not None:
         raise NotFound(what_zh="这条时长", what_en="This record")
     require(hand, found.community_id)
-    refuse_own(hand, found.volunteer_id)
+    refuse_own(session, hand, found.volunteer_id, found.day, now)
     before = queries.net(session, hours_id)
     _check_correction(minutes, before, reason)
     of_day = queries.of_day(session, found.volunteer_id, found.day) - before + minutes

@@ -24,6 +24,7 @@ from gridmap.timespan import local_day
 from gridmap.volunteering import rating
 from gridmap.volunteering.queries import hours as hours_queries
 from gridmap.volunteering.queries import importing as queries
+from gridmap.volunteering.queries import stars as star_queries
 from gridmap.volunteering.service import code_of, mobile_of
 
 FIRST_DAY: Final = date(2000, 1, 1)
@@ -32,6 +33,7 @@ OWN: Final = "GM-"
 """Begins the key of our own records in an exported workbook."""
 LATE: Final = "平台补录 / imported late"
 LISTED: Final = 20
+MOST_NAMED: Final = 5
 _OWN: Final = re.compile(r"GM-([0-9]{1,9})\Z")
 
 
@@ -258,25 +260,42 @@ def undo(session: Session, import_id: int, account_id: int | None, now: datetime
     """Take the records of an import out again; return how many.
 
     Raises:
-        NotFound: no such import, or undone before.
-        IllegalStep: a record was corrected since, or its year was rated.
+        NotFound: no such import.
+        IllegalStep: it was undone before, a record was corrected since, or its year was rated; says which.
     """
     queries.lock(session)
     found = queries.record(session, import_id)
-    if found is None or found.undone_at is not None:
+    if found is None:
         raise NotFound(what_zh="这次导入", what_en="This import")
-    if queries.bound(session, import_id):
-        raise IllegalStep(
-            stage="已更正或已评星",
-            allowed="逐条更正",
-            stage_en="corrected or rated",
-            allowed_en="corrections, one by one",
-        )
+    _refuse_bound(session, found)
     gone = queries.take_out(session, import_id)
     found.undone_at, found.undone_by_id = now, account_id
     session.flush()
     _record(session, "hours_import_undone", import_id, account_id, now, gone)
     return gone
+
+
+def _refuse_bound(session: Session, found: HoursImport) -> None:
+    if found.undone_at is not None:
+        raise IllegalStep(
+            stage="已经撤销过",
+            allowed="重新导入",
+            stage_en="rolled back before",
+            allowed_en="import it again",
+        )
+    for year in sorted(queries.lock_records(session, found.id)):
+        star_queries.share_year(session, year)
+    bound = queries.bound(session, found.id)
+    if bound:
+        rows = [f"{one.code} {one.day}" for one in bound[:MOST_NAMED]]
+        more = "……" if len(bound) > MOST_NAMED else ""
+        more_en = ", …" if len(bound) > MOST_NAMED else ""
+        raise IllegalStep(
+            stage=f"{len(bound)} 条已更正或已评星（{'、'.join(rows)}{more}）",
+            allowed="逐条更正",
+            stage_en=f"{len(bound)} corrected or rated ({', '.join(rows)}{more_en})",
+            allowed_en="corrections, one by one",
+        )
 
 
 def _record(

@@ -2,13 +2,15 @@
 
 A record is linked by its code and its phone's last four digits, by the same limits on guessing as coming
 back, and only where its name, and its phone where the ledger knows one, are the person's own. It opens no
-private link and ends none. Either side undoes it: the account, or the volunteer's own phone.
+private link and ends none. Either side undoes it: the account, or the volunteer's own phone. What was linked stays
+on record from when to when: parting a record first lets nobody decide on its hours.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -16,9 +18,14 @@ from gridmap.accounts.service import SignedIn
 from gridmap.errors import InvalidInput
 from gridmap.ledger.volunteering import Volunteer
 from gridmap.store import audit
+from gridmap.timespan import local_day
 from gridmap.volunteering import service
-from gridmap.volunteering.queries import people
+from gridmap.volunteering.organising import Hand
+from gridmap.volunteering.queries import links, people
 from gridmap.volunteering.service import Card, Registered, Registration
+
+COUNTED_FOR: Final = timedelta(days=366)
+"""So long after they were parted a record is still counted as its person's own, whatever the day of the hours."""
 
 
 def of_person(session: Session, person_id: int, day: date) -> Card | None:
@@ -61,8 +68,7 @@ def link(session: Session, who: SignedIn, code: str, phone_tail: str, now: datet
     volunteer = people.locked(session, found.id)
     if volunteer is None or volunteer.person_id is not None or not _own(session, who, volunteer):
         raise service.nobody()
-    volunteer.person_id = who.person_id
-    _record(session, "volunteer_linked", volunteer, who.account_id, now)
+    _join(session, volunteer, who, now)
     return volunteer.code
 
 
@@ -84,9 +90,14 @@ def register(session: Session, who: SignedIn, said: Registration, now: datetime)
     made = service.register_volunteer(session, own, now, who.account_id)
     volunteer = people.locked(session, made.volunteer_id)
     if volunteer is not None:
-        volunteer.person_id = who.person_id
-        _record(session, "volunteer_linked", volunteer, who.account_id, now)
+        _join(session, volunteer, who, now)
     return made
+
+
+def _join(session: Session, volunteer: Volunteer, who: SignedIn, now: datetime) -> None:
+    volunteer.person_id = who.person_id
+    links.begin(session, volunteer.id, who.person_id, now)
+    _record(session, "volunteer_linked", volunteer, who.account_id, now)
 
 
 def _refuse_second(session: Session, who: SignedIn) -> None:
@@ -101,7 +112,7 @@ def _refuse_second(session: Session, who: SignedIn) -> None:
 
 
 def unlink(session: Session, volunteer_id: int, now: datetime, account_id: int | None) -> None:
-    """Part a volunteer's record from the person; her hours and her private link stay.
+    """Part a volunteer's record from the person; her hours, her private link and when she was linked stay.
 
     Raises:
         NotFound: it is not linked.
@@ -110,7 +121,33 @@ def unlink(session: Session, volunteer_id: int, now: datetime, account_id: int |
     if volunteer is None or volunteer.person_id is None:
         raise service.nobody()
     volunteer.person_id = None
+    links.end(session, volunteer.id, now)
     _record(session, "volunteer_unlinked", volunteer, account_id, now)
+
+
+def own_records(session: Session, hand: Hand, day: date, now: datetime) -> frozenset[int]:
+    """Return the volunteers who are who acts, as far as hours of a day are concerned.
+
+    Besides the record that is hers now these are the ones that she was linked with on that day, and
+    those that were parted from her less than `COUNTED_FOR` ago.
+
+    Args:
+        session: open session.
+        hand: who acts, as staff or as a volunteer who organises.
+        day: the day of the hours.
+        now: this moment.
+    """
+    own = {one for one in (hand.volunteer_id,) if one is not None}
+    who = {one for one in (hand.person_id,) if one is not None}
+    who |= {row.person_id for row in links.of_volunteers(session, own) if _counts(row, day, now)}
+    own |= {row.volunteer_id for row in links.of_people(session, who) if _counts(row, day, now)}
+    return frozenset(own)
+
+
+def _counts(link: links.Found, day: date, now: datetime) -> bool:
+    if link.until is None or link.until >= now - COUNTED_FOR:
+        return True
+    return local_day(link.since) <= day <= local_day(link.until)
 
 
 def _record(

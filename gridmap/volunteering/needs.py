@@ -206,7 +206,7 @@ def close(
     if not set(minutes) <= set(takers):
         raise NotFound(what_zh="这位认领人", what_en="This helper")
     for taking_id, spent in minutes.items():
-        hours.refuse_own(hand, takers[taking_id])
+        hours.refuse_own(session, hand, takers[taking_id], local_day(now), now)
         record = ServiceHours(
             day=local_day(now),
             community_id=need.community_id,

@@ -35,12 +35,13 @@ class Reach:
 class Hand:
     """Who acts: an account with its reach, or a volunteer who organises an activity.
 
-    Of an account `volunteer_id` is the volunteer that its person is, where they are linked.
+    Of an account `person_id` is whose it is, and `volunteer_id` the volunteer that she is, where they are linked.
     """
 
     reach: Reach = Reach()
     account_id: int | None = None
     volunteer_id: int | None = None
+    person_id: int | None = None
 
 
 def reach_of(session: Session, scope: Scope, right: Right = Right.CALL_VOLUNTEERS) -> Reach:

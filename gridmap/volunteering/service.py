@@ -18,11 +18,12 @@ from sqlalchemy.orm import Session
 
 from gridmap.dispatch.reports import digits_of, tail_of
 from gridmap.errors import InvalidInput, NotFound
+from gridmap.ledger.import_queries import forget_steps
 from gridmap.ledger.volunteering import Volunteer
 from gridmap.store import audit
 from gridmap.terms import Occupation
 from gridmap.timespan import local_day
-from gridmap.volunteering.queries import people
+from gridmap.volunteering.queries import links, people
 
 LONGEST_NAME: Final = 30
 _MOBILE: Final = re.compile(r"1[3-9][0-9]{9}\Z")
@@ -306,6 +307,8 @@ def erase(
 ) -> None:
     """Erase who a volunteer was: name, phone, person, link. Hours and stars stay as nobody's counts.
 
+    Workbooks that brought or changed her can no longer be rolled back.
+
     Raises:
         NotFound: there is no such volunteer.
     """
@@ -313,9 +316,11 @@ def erase(
     if volunteer is None or volunteer.erased_at is not None:
         raise NotFound(what_zh="这位志愿者", what_en="This volunteer")
     people.leave_needs(session, volunteer_id, now)
+    links.forget(session, volunteer_id)
     volunteer.name, volunteer.phone, volunteer.person_id = "", None, None
     volunteer.key_sha256, volunteer.erased_at = None, now
     session.flush()
+    forget_steps(session, Volunteer.__tablename__, volunteer_id)
     audit.record(
         session,
         "volunteer_erased",

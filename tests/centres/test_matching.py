@@ -12,6 +12,7 @@ from gridmap.messaging import service as messaging
 from gridmap.terms import MatchState
 from tests.centres import places
 from tests.centres.places import CODE, NOW
+from tests.standing_in import stand_in
 
 
 @pytest.fixture
@@ -39,6 +40,16 @@ def test_the_nearest_along_roads_is_proposed_and_its_secretary_told(session, wor
     assert found.metres == pytest.approx(900, abs=15)
     (line,) = messaging.inbox(session, head.person_id).lines
     assert "C支部" in line.subject
+
+
+def test_whoever_stands_in_for_the_secretary_is_told_too(session, world):
+    places.willing(session, world, B=1)
+    head = places.secretary(world, "B")
+    substitute = stand_in(session, head.scope.posts[0].post_id, "代书记", NOW.date())
+    join(session)
+    for person in (head.person_id, substitute.id):
+        (line,) = messaging.inbox(session, person).lines
+        assert "B支部" in line.subject
 
 
 def test_without_a_road_the_straight_way_counts_and_says_so(session, world):

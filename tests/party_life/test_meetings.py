@@ -15,8 +15,9 @@ from gridmap.party_life.bodies import READERS
 from gridmap.party_life.calendars import PeriodState
 from gridmap.party_life.meetings import Held, Seat, Wanted
 from gridmap.party_life.members import Incomer
-from gridmap.terms import DutyKind, MeetingState, PartyMove, PartyStanding
+from gridmap.terms import DutyKind, MeetingState, PartyMove, PartyStanding, PostKind
 from tests.party_life.branches import BRANCH, DAY, GENERAL, GROUP, NOW, OTHER, branches, ruled
+from tests.standing_in import stand_in
 
 THEME = Wanted(DutyKind.THEME_DAY, date(2026, 6, 5), "学习")
 
@@ -157,3 +158,21 @@ def test_reminders_come_once_before_and_after(made):
     assert reminders.sweep(session, later) > 0  # the planned day has passed without a record
     late = set(told(keeper.person_id)) - set(mine)
     assert (Event.PARTY_MISSED, f"未登记：甲支部 主题党日（{BRANCH}）") in late | set(mine)
+
+
+def test_whoever_stands_in_is_reminded_on_her_days(made):
+    session, secretary = made.session, made.keepers["secretary"]
+    post = next(one for one in secretary.scope.posts if one.kind is PostKind.BRANCH_SECRETARY)
+    reminders.sweep(session, NOW)
+    substitute = stand_in(session, post.post_id, "代书记", DAY + timedelta(days=1))
+
+    def told(person_id):
+        return {(one.event, one.subject) for one in messaging.inbox(session, person_id).lines}
+
+    reminders.sweep(session, NOW)
+    assert told(substitute.id) == set()
+    reminders.sweep(session, NOW + timedelta(days=1))
+    mine = told(substitute.id)
+    assert mine
+    assert mine <= told(secretary.person_id)
+    assert reminders.sweep(session, NOW + timedelta(days=1)) == 0

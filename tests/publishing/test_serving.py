@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import shapely
 from geoalchemy2.shape import from_shape
+from sqlalchemy import text
 
+from geodata.exports import frames
+from geodata.exports.formats import FORMATS
 from gridmap.ledger.centres import CentreClosure, CentreOpening
 from gridmap.ledger.volunteering import Activity, Need, NeedTaking, SignUp, Volunteer
-from gridmap.publishing import feature_queries
+from gridmap.publishing import feature_queries, tiles
 from gridmap.publishing.feature_queries import Wanted
 from gridmap.publishing.serving import ACTIVITIES, CENTRES, NEEDS
+from gridmap.store import revision
 from gridmap.store.base import from_day
+from gridmap.store.changes import Changes, LedgerChange
+from gridmap.store.layers import LEDGER, SIGN_UPS
 from tests import worlds
 from tests.centres.places import CODE, centre
+from tests.publishing.tile_marks import decoded, tile_at
 from tests.worlds import START, lonlat
 
 DAY = date(2026, 6, 1)
@@ -78,8 +87,8 @@ def activity(session, world, **facts):
         "title": "义诊", "place": "小广场", "body": "联系王示安", "starts_at": AT + timedelta(days=3),
         "ends_at": AT + timedelta(days=3, hours=2), "places": 20, "made_at": AT, "secret": "s3cret",
     }  # fmt: skip
-    spot = from_shape(shapely.Point(lonlat(50, 50)), srid=4326)
-    made = Activity(community_id=world.community.id, spot=spot, **given | facts)
+    given |= {"spot": from_shape(shapely.Point(lonlat(50, 50)), srid=4326)}
+    made = Activity(community_id=world.community.id, **given | facts)
     session.add(made)
     session.flush()
     return made
@@ -105,6 +114,112 @@ def test_an_activity_stands_from_its_call_to_its_end_or_its_cancelling(session, 
     assert there(DAY) == 0
     activity(session, world, made_at=AT + timedelta(days=30))  # written down afterwards
     assert (there(DAY + timedelta(days=3)), there(DAY + timedelta(days=2))) == (1, 0)
+
+
+def taken(session, activity, phone, **facts):
+    """A place that somebody takes."""
+    who = Volunteer(code=f"ZY{phone}", name="王示安", phone=phone, made_at=AT)
+    session.add(who)
+    session.flush()
+    place = SignUp(activity_id=activity.id, volunteer_id=who.id, **{"at": AT} | facts)
+    session.add(place)
+    session.flush()
+    return place
+
+
+def test_places_taken_are_counted_as_of_the_day(session, world):
+    made = activity(session, world)
+    day = timedelta(days=1)
+    places = [
+        taken(session, made, f"1390000000{number}", at=AT + number * day) for number in (0, 1)
+    ]
+    taken(session, made, "13900000005", cancelled_at=AT + day)
+
+    def counted(at):
+        [(found, _)] = shown(session, ACTIVITIES, at)
+        return found["taken"]
+
+    assert [counted(DAY + n * day) for n in range(3)] == [2, 2, 2]
+    places[0].cancelled_at = AT + 2 * day
+    session.flush()
+    assert [counted(DAY + n * day) for n in range(3)] == [2, 2, 1]
+    lone = activity(session, world, title="无名额", places=None)
+    [(found, _)] = [one for one in shown(session, ACTIVITIES) if one[0]["name"] == lone.title]
+    assert (found["places"], found["taken"]) == (None, 0)
+
+
+def test_the_number_on_a_tile_follows_and_checking_in_does_not_draw_anew(session, world):
+    made, changes = activity(session, world), Changes()
+    at = tile_at(*lonlat(50, 50), 15)
+
+    def drawn():
+        [content] = tiles.made(session, ACTIVITIES, [at], DAY)
+        [(_, properties, _)] = decoded(content, at).values()
+        return properties["taken"], properties["places"]
+
+    first = taken(session, made, "13900000001")
+    before = changes.look(session)
+    assert drawn() == (1, 20)
+    taken(session, made, "13900000002")
+    now = changes.look(session)
+    assert not tiles.holds(changes, ACTIVITIES, at, before, now)
+    assert tiles.holds(changes, ACTIVITIES, tile_at(120, 40, 15), before, now)
+    assert tiles.holds(changes, NEEDS, at, before, now)
+    assert drawn() == (2, 20)
+    first.checked_in_at, first.way = AT + timedelta(days=3), "organiser"
+    session.flush()
+    assert tiles.holds(changes, ACTIVITIES, at, now, changes.look(session))
+    first.cancelled_at = AT
+    session.flush()
+    assert not tiles.holds(changes, ACTIVITIES, at, now, changes.look(session))
+    assert drawn() == (1, 20)
+
+
+def test_places_of_one_transaction_raise_the_number_once_with_all_their_spots(session, world):
+    spots = [from_shape(shapely.Point(lonlat(x, 50)), srid=4326) for x in (50, 150)]
+    made = [activity(session, world, title=f"义诊{n}", spot=spot) for n, spot in enumerate(spots)]
+    before = revision.revisions(session, SIGN_UPS)[SIGN_UPS]
+    session.execute(text("SET CONSTRAINTS ALL DEFERRED"))
+    for number, one in enumerate([*made, made[0]]):
+        taken(session, one, f"1390000000{number}")
+    assert revision.revisions(session)[SIGN_UPS] == before
+    assert revision.revisions(session, SIGN_UPS)[SIGN_UPS] == before + 1
+    last = session.get(LedgerChange, (SIGN_UPS, before + 1))
+    assert len(last.boxes) == 3
+    west = sorted(box[0] for box in last.boxes)
+    assert west == pytest.approx([lonlat(x, 50)[0] for x in (50, 50, 150)])
+    session.execute(text("SET CONSTRAINTS ALL DEFERRED"))
+    for number in range(70):
+        taken(session, made[0], f"1380000{number:04d}")
+    session.expire_all()
+    after = revision.revisions(session, SIGN_UPS)[SIGN_UPS]
+    assert after == before + 2
+    assert session.get(LedgerChange, (SIGN_UPS, after)).boxes is None
+
+
+def test_coverage_is_not_counted_anew_for_a_place(session, world):
+    made = activity(session, world)
+    state = revision.version(session, *LEDGER)
+    taken(session, made, "13900000001")
+    assert revision.version(session, *LEDGER) == state
+    assert revision.version(session, *ACTIVITIES.depends_on) != revision.version(session, *LEDGER)
+
+
+@pytest.mark.parametrize("key", ["csv", "geojson"])
+def test_exports_have_places_and_places_taken_and_nobody(session, world, tmp_path, key):
+    made = activity(session, world)
+    taken(session, made, "13900000001")
+    path = tmp_path / f"out{FORMATS[key].ending}"
+    FORMATS[key].write(frames.frame_of(session, ACTIVITIES, DAY), ACTIVITIES, path)
+    words = path.read_text(encoding="utf-8-sig")
+    if key == "csv":
+        [row] = csv.DictReader(io.StringIO(words))
+        assert (row["名额"], row["已报名人数"]) == ("20", "1")
+    else:
+        [feature] = json.loads(words)["features"]
+        assert (feature["properties"]["places"], feature["properties"]["taken"]) == (20, 1)
+    assert "王示安" not in words
+    assert "13900000001" not in words
 
 
 def need(session, world, **facts):

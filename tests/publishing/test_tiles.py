@@ -208,6 +208,9 @@ CHANGES = {
     + _OF.format("building_version"),
     "an activity is called off": "UPDATE activity SET cancelled_at = now() - interval '1 day', cancelled_because = '雨'"
     " WHERE ends_at > now()",
+    "places are taken": "INSERT INTO sign_up (activity_id, volunteer_id, at)"
+    " SELECT a.id, (SELECT min(id) FROM volunteer v WHERE NOT EXISTS (SELECT FROM sign_up s"
+    " WHERE s.activity_id = a.id AND s.volunteer_id = v.id)), now() FROM activity a WHERE a.ends_at > now()",
     "a need is posted": "INSERT INTO need (community_id, title, state, made_at)"
     " SELECT id, '陪诊', 'open', now() FROM area WHERE kind = 'community'",
     "needs are done": "UPDATE need SET ended_at = now() - interval '1 day', state = 'done'",
@@ -255,6 +258,7 @@ def test_whatever_changes_a_tile_is_told(demo_session, middle, change):
         ("a centre has other hours", {"centres"}, 5),
         ("a centre is shut for a day", {"centres"}, 5),
         ("people are called together", {"activities"}, 5),
+        ("places are taken", {"activities"}, 26),
         ("water is renamed", {"water"}, 26),
     ],
 )

@@ -22,6 +22,7 @@ from gridmap.store.base import from_day
 from gridmap.terms import PostKind, UnitDeedKind
 from gridmap.timespan import quarter_of
 from tests.dispatch.filings import holding, staffed
+from tests.standing_in import stand_in
 from tests.worlds import START, lonlat
 
 NOW = datetime(2026, 6, 1, 8, 30, tzinfo=UTC)
@@ -68,7 +69,7 @@ def told(session, event=None):
 
 
 def test_a_meeting_shows_its_task_until_it_is_done(session, world):
-    whole = meetings.whole(session, world.meeting.id, DAY)
+    whole = meetings.whole(session, signed(world, "community"), world.meeting.id, DAY)
     assert (whole.meeting.tasks, whole.meeting.done, whole.meeting.late) == (1, 0, 0)
     assert [one.overdue for one in meetings.tasks(session, DAY + timedelta(days=5))] == [2]
     done = following.finish(
@@ -134,6 +135,33 @@ def test_owners_are_told_before_and_after_the_day_once_each(session, world):
     world.task.late_at = None
     session.flush()
     assert following.sweep(session, late) == Swept(0, 0)
+
+
+def test_whoever_stands_in_is_reminded_and_may_finish(session, world):
+    worker = world.people["A"]
+    world.task.person_id = worker.person_id
+    session.flush()
+    substitute = stand_in(session, worker.scope.posts[0].post_id, "代格员", DAY)
+    by = SignedIn(None, substitute.id, "s", "s", worker.scope)
+    following.tell(session, world.task.id, NOW - timedelta(days=1))
+    assert following.sweep(session, NOW) == Swept(1, 0)
+    assert [(row.event, row.person_id) for row in told(session)] == [
+        ("follow_up_named", worker.person_id),
+        ("follow_up_due", worker.person_id),
+        ("follow_up_due", substitute.id),
+    ]
+    with pytest.raises(NotAllowed):
+        following.finish(session, by, world.task.id, "好了", DAY, NOW - timedelta(days=1))
+    assert following.finish(session, by, world.task.id, "好了", DAY, NOW).done_on == DAY
+
+
+def test_an_idle_unit_is_told_to_stand_ins_too(session, world):
+    handler = world.people["handler"]
+    near = quarter_of(DAY).end - timedelta(days=5)
+    substitute = stand_in(session, handler.scope.posts[0].post_id, "代承办员", near)
+    assert units.remind(session, datetime(near.year, near.month, near.day, tzinfo=UTC)) == 3
+    people = {handler.person_id, world.people["community"].person_id, substitute.id}
+    assert {row.person_id for row in told(session, "unit_idle")} == people
 
 
 def activity(world, starts_at, title):

@@ -1,7 +1,7 @@
 """Joint meetings planned ahead: called, proposed for, moved, cancelled, held; who is told, who may do what."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -9,82 +9,20 @@ from sqlalchemy import select
 from gridmap.accounts.service import SignedIn
 from gridmap.dispatch import service as dispatch
 from gridmap.errors import InvalidInput, NotAllowed, NotFound
-from gridmap.ledger.meeting_plans import MeetingInvite, MeetingPlan
+from gridmap.ledger.meeting_plans import MeetingInvite, MeetingPlan, MeetingProposal
 from gridmap.ledger.meetings import JointMeeting
 from gridmap.ledger.posts import Person, Post
-from gridmap.ledger.property import OwnersCommittee, PropertyCompany, PropertyContract
-from gridmap.ledger.red_property import JointPost, MeetingTask
+from gridmap.ledger.red_property import MeetingItem, MeetingTask
 from gridmap.messaging.tables import Message
-from gridmap.red_property import agenda, attending, meetings, planning, plans, telling
+from gridmap.red_property import agenda, attending, meetings, planning, plans, telling, withholding
 from gridmap.red_property.agenda import Point
-from gridmap.red_property.planning import Wanted, When
 from gridmap.red_property.plans import Standing
 from gridmap.red_property.telling import Reminded
 from gridmap.store.audit import AuditEntry
-from gridmap.store.base import from_day
 from gridmap.terms import PostKind
-from tests.dispatch.filings import filing, holding, neighbour_community, staffed
-from tests.worlds import START
-
-NOW = datetime(2026, 6, 1, 8, 30, tzinfo=UTC)
-DAY = date(2026, 6, 1)
-WHEN = When(DAY + timedelta(days=7), "15:00", "社区会议室")
-SIDES = ("residents:419901001001", "company:WY1", "owners:served")
-
-
-@pytest.fixture
-def world(session):
-    """A compound with a company, its manager, and an owners' committee with a joint post."""
-    made, people = staffed(session)
-    made.compound("served", 0, 0, 50, 50)
-    company = PropertyCompany(code="WY1", name="安心物业")
-    member = Person(code="p-joint", name="孔示一")
-    session.add_all([company, member])
-    session.flush()
-    served = made.compounds["served"].id
-    session.add_all(
-        [
-            PropertyContract(compound_id=served, company_id=company.id, valid=from_day(START)),
-            OwnersCommittee(compound_id=served, name="业委会甲", valid=from_day(START)),
-            JointPost(
-                community_id=made.community.id,
-                person_id=member.id,
-                compound_id=served,
-                duty="member",
-                valid=from_day(START),
-            ),
-        ]
-    )
-    manager = made.post(PostKind.PROPERTY_MANAGER, made.compounds["served"], "经理")
-    secretary = made.post(PostKind.SECRETARY, made.community, "书记")
-    made.people = people | {"manager": holding(manager), "secretary": holding(secretary)}
-    made.member, made.company = member, company
-    return made
-
-
-def signed(world, name):
-    who = world.people[name]
-    return SignedIn(None, who.person_id, name, name, who.scope)
-
-
-def wanted(world, **changed):
-    usual = {
-        "community_id": world.community.id,
-        "when": WHEN,
-        "topic": "停车",
-        "invited": SIDES,
-    }
-    return Wanted(**(usual | changed))
-
-
-@pytest.fixture
-def plan(session, world):
-    return planning.call(session, signed(world, "community"), wanted(world), NOW)
-
-
-def told(session, event):
-    query = select(Message.person_id).where(Message.event == event)
-    return sorted(session.scalars(query))
+from tests.dispatch.filings import filing, holding, neighbour_community
+from tests.red_property.planned import DAY, NOW, SIDES, WHEN, code_of, signed, told, wanted
+from tests.standing_in import stand_in
 
 
 def test_who_of_record_may_be_asked(session, world):
@@ -97,7 +35,7 @@ def test_who_of_record_may_be_asked(session, world):
 def test_everybody_who_is_invited_is_told_once(session, world, plan):
     asked = {world.people[name].person_id for name in ("community", "secretary", "manager")}
     assert told(session, "joint_called") == sorted({*asked, world.member.id})
-    whole = plans.whole(session, plan, DAY)
+    whole = plans.whole(session, signed(world, "community"), plan, DAY)
     names = {one.party.key: one.told for one in whole.invites}
     assert names["owners:served"] == ("孔示一",)
     assert names["company:WY1"] == ("经理",)
@@ -111,7 +49,7 @@ def test_everybody_who_is_invited_is_told_once(session, world, plan):
     assert told(session, "joint_called") == sorted(
         {*asked, world.member.id, world.people["A"].person_id}
     )
-    assert len(plans.whole(session, plan, DAY).invites) == 4
+    assert len(plans.whole(session, signed(world, "community"), plan, DAY).invites) == 4
 
 
 WRONG = (
@@ -178,7 +116,7 @@ def test_a_meeting_is_moved_with_a_reason_and_the_old_time_stays_on_record(sessi
         planning.move(session, keeper, plan, WHEN, "撞期", NOW)
     planning.move(session, keeper, plan, later, "撞期", NOW)
     planning.move(session, keeper, plan, WHEN, "又空出来了", NOW)
-    whole = plans.whole(session, plan, DAY)
+    whole = plans.whole(session, signed(world, "community"), plan, DAY)
     assert [(one.day, one.reason) for one in whole.moves] == [
         (WHEN.day, "撞期"),
         (later.day, "又空出来了"),
@@ -215,7 +153,7 @@ def test_points_are_proposed_by_those_invited_and_those_of_the_community(session
     mine = agenda.propose(session, manager, plan, Point("车库积水", compound="served"), NOW)
     found = plans.proposals(session, plan, DAY)
     assert [(one.title, one.report, one.compound_code, one.person) for one in found] == [
-        (f"类别LIGHT（{number}）", number, None, "甲格员"),
+        ("类别LIGHT", number, None, "甲格员"),
         ("车库积水", None, "served", "经理"),
     ]
     refusals = {
@@ -254,6 +192,66 @@ def test_points_are_proposed_by_those_invited_and_those_of_the_community(session
     ]
 
 
+def filed(session, number):
+    """A report of its own, by number."""
+    return dispatch.file(session, filing(f"k-{number}", body=f"{number}" * 64), NOW).number
+
+
+def seen(session, world, name, plan):
+    found = plans.whole(session, signed(world, name), plan, DAY)
+    return [(one.title, one.report, one.withheld) for one in found.proposals]
+
+
+def test_only_who_may_read_a_report_sees_its_number_and_its_words(session, world, plan):
+    first, second, third = (filed(session, one) for one in range(3))
+    worker = signed(world, "A")
+    for point in (Point("", report=first), Point("", report=second), Point("再议", report=third)):
+        agenda.propose(session, worker, plan, point, NOW)
+    old = session.scalars(select(MeetingProposal).where(MeetingProposal.title == "再议")).one()
+    old.title = f"再议（{third}）"
+    agenda.propose(session, worker, plan, Point("绿化"), NOW)
+    assert seen(session, world, "A", plan) == [
+        ("类别LIGHT", first, False),
+        ("类别LIGHT（2）", second, False),
+        ("再议", third, False),
+        ("绿化", None, False),
+    ]
+    hidden = [("", None, True), ("", None, True), ("再议", None, True), ("绿化", None, False)]
+    assert seen(session, world, "manager", plan) == hidden
+    assert seen(session, world, "B", plan) == hidden
+    world.people["A"] = replace(world.people["A"], scope=world.people["B"].scope)
+    assert (
+        seen(session, world, "A", plan) == hidden
+    )  # she proposed them, and holds that post no more
+    made = JointMeeting(community_id=world.community.id, day=DAY, topic="停车", attended="各方")
+    session.add(made)
+    session.flush()
+    session.add_all(
+        MeetingItem(meeting_id=made.id, position=position, title=title)
+        for position, title in enumerate(("类别LIGHT", f"再议（{third}）", "绿化"), 1)
+    )
+    session.get(MeetingPlan, plan).state = "held"
+    session.get(MeetingPlan, plan).meeting_id = made.id
+    session.flush()
+    for name, expected in (
+        ("community", [("类别LIGHT", first), ("再议", third), ("绿化", None)]),
+        ("manager", [("", None), ("再议", None), ("绿化", None)]),
+    ):
+        points = meetings.whole(session, signed(world, name), made.id, DAY).points
+        assert [(one.title, one.report) for one in points] == expected
+
+
+def test_readers_of_agendas_take_one_statement_for_all_reports(session, world, plan, statements):
+    for number in range(3):
+        point = Point("", report=filed(session, number))
+        agenda.propose(session, signed(world, "A"), plan, point, NOW)
+    points, reader = plans.proposals(session, plan, DAY), signed(world, "community")
+    statements.clear()
+    assert all(one.report for one in withholding.shown(session, reader, points))
+    assert withholding.shown(session, reader, points[:0]) == ()
+    assert len(statements) == 1
+
+
 def test_what_earlier_meetings_left_open_stands_first(session, world, plan):
     before = JointMeeting(
         community_id=world.community.id, day=date(2026, 5, 4), topic="旧", attended="各方"
@@ -273,7 +271,9 @@ def test_what_earlier_meetings_left_open_stands_first(session, world, plan):
             )
         )
     session.flush()
-    assert [one.title for one in plans.whole(session, plan, DAY).follow_up] == ["划线"]
+    assert [
+        one.title for one in plans.whole(session, signed(world, "community"), plan, DAY).follow_up
+    ] == ["划线"]
 
 
 def test_a_held_meeting_knows_who_came(session, world, plan):
@@ -307,6 +307,105 @@ def test_the_invited_are_reminded_on_the_eve_and_the_desk_of_missing_minutes(ses
     moved = replace(WHEN, day=DAY + timedelta(days=12))
     planning.move(session, signed(world, "community"), plan, moved, "没开成", after)
     assert telling.remind(session, NOW + timedelta(days=11)) == Reminded(4, 0)
+
+
+def test_people_are_asked_by_name_for_a_post_that_they_hold_on_the_day(session, world):
+    stranger = Person(code="p-none", name="路人")
+    neighbour = world.post(PostKind.GRID_WORKER, neighbour_community(session)[2], "邻格员")
+    session.add(stranger)
+    session.flush()
+    leader = world.post(PostKind.LEADER_COUNTY, world.community, "县领导")
+    leaving = world.post(PostKind.COMMITTEE_MEMBER, world.community, "委员", until=WHEN.day)
+    coming = world.post(PostKind.DIRECTOR, world.community, "新主任", since=WHEN.day)
+    listed = {one.party.name: one for one in attending.guests(session, world.community.id, DAY)}
+    assert {"甲格员", "经理", "孔示一", "县领导", "委员"} <= set(listed)
+    assert {"路人", "邻格员", "新主任"}.isdisjoint(listed)
+    assert [one.zh for one in listed["孔示一"].posts] == ["兼职委员"]
+    keeper = signed(world, "community")
+    for code, name in (
+        (stranger.code, "p-none"),
+        (code_of(session, neighbour.person_id), ""),
+        (code_of(session, leaving.person_id), "委员"),
+        ("gone", "gone"),
+    ):
+        with pytest.raises(InvalidInput, match=f"{name}.*2026-06-08.*没有岗位.*备注") as refused:
+            planning.call(session, keeper, wanted(world, invited=(f"person:{code}",)), NOW)
+        assert refused.value.field == "invited"
+        assert "holds no post on 2026-06-08" in refused.value.message("en")
+    people = [
+        f"person:{code_of(session, one)}"
+        for one in (leader.person_id, coming.person_id, world.member.id)
+    ]
+    made = planning.call(session, keeper, wanted(world, invited=tuple(people)), NOW)
+    assert len(told(session, "joint_called")) == 3
+    with pytest.raises(InvalidInput, match="没有岗位"):
+        planning.invite(session, keeper, made, (f"person:{stranger.code}",), NOW)
+    when = replace(WHEN, day=WHEN.day - timedelta(days=1))
+    last_day = wanted(world, when=when, invited=(f"person:{code_of(session, leaving.person_id)}",))
+    planning.call(session, keeper, last_day, NOW)
+
+
+def test_whoever_takes_over_a_post_is_told_once_and_soon(session, world, plan):
+    assert telling.catch_up(session, NOW) == 0
+    heard = told(session, "joint_called")
+    new = world.post(PostKind.COMMITTEE_MEMBER, world.community, "新委员", since=WHEN.day)
+    soon = NOW + timedelta(days=2)
+    assert telling.catch_up(session, soon) == 1
+    assert telling.catch_up(session, soon) == 0
+    assert sorted([*heard, new.person_id]) == told(session, "joint_called")
+    late = world.post(PostKind.COMMITTEE_MEMBER, world.community, "晚来的", since=WHEN.day)
+    on_the_day = NOW + timedelta(days=7)
+    assert telling.catch_up(session, on_the_day) == 1
+    world.post(PostKind.COMMITTEE_MEMBER, world.community, "太晚", since=WHEN.day)
+    assert telling.catch_up(session, on_the_day + timedelta(days=1)) == 0
+    assert late.person_id in told(session, "joint_called")
+
+
+def test_catching_up_takes_few_statements_however_many_are_planned(session, world, statements):
+    for number in range(3):
+        planning.call(session, signed(world, "county"), wanted(world, topic=f"议题{number}"), NOW)
+    statements.clear()
+    assert telling.catch_up(session, NOW) == 0
+    assert len(statements) == 3
+
+
+def test_nobody_is_called_to_what_is_cancelled(session, world, plan):
+    planning.cancel(session, signed(world, "community"), plan, "不开", NOW)
+    world.post(PostKind.COMMITTEE_MEMBER, world.community, "新委员")
+    assert telling.catch_up(session, NOW) == 0
+
+
+def test_whoever_stands_in_is_told_what_the_holder_is_told(session, world, plan):
+    keeper = signed(world, "community")
+    by_name = f"person:{code_of(session, world.people['A'].person_id)}"
+    planning.invite(session, keeper, plan, (by_name,), NOW)
+    posts = {
+        name: world.people[name].scope.posts[0].post_id for name in ("secretary", "manager", "A")
+    }
+    first = DAY + timedelta(days=1)
+    substitutes = {
+        stand_in(session, number, f"代{name}", first).id for name, number in posts.items()
+    }
+    assert telling.catch_up(session, NOW) == 0
+    tomorrow = NOW + timedelta(days=1)
+    assert telling.catch_up(session, tomorrow) == 3
+    assert substitutes <= set(told(session, "joint_called"))
+    later = replace(WHEN, day=DAY + timedelta(days=3))
+    planning.move(session, keeper, plan, later, "提前", tomorrow)
+    assert substitutes <= set(told(session, "joint_moved"))
+    telling.remind(session, NOW + timedelta(days=2))
+    assert substitutes <= set(told(session, "joint_soon"))
+    planning.cancel(session, keeper, plan, "不开", NOW + timedelta(days=3))
+    assert substitutes.isdisjoint(told(session, "joint_cancelled"))  # their days are over
+
+
+def test_whoever_stands_in_at_the_desk_is_told_of_missing_minutes(session, world, plan):
+    post = world.people["community"].scope.posts[0].post_id
+    after = DAY + timedelta(days=8)
+    substitute = stand_in(session, post, "代社区员", after)
+    assert telling.remind(session, NOW + timedelta(days=8)) == Reminded(0, 2)
+    assert substitute.id in told(session, "joint_waiting")
+    assert telling.remind(session, NOW + timedelta(days=9)) == Reminded(0, 0)
 
 
 def test_nobody_is_asked_to_a_meeting_of_yesterday(session, world, plan):

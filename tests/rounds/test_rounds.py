@@ -13,8 +13,9 @@ from gridmap.ledger.rounds import DoorMatter, DoorVisit, Household
 from gridmap.rounds import service, visiting
 from gridmap.rounds.views import DoorState, Matter
 from gridmap.terms import DoorOutcome, HouseholdKind, PostKind
-from tests.dispatch.filings import DAY, NOW, holding, staffed, town
+from tests.dispatch.filings import DAY, NOW, Someone, holding, staffed, town
 from tests.rounds.doors import LISTED, entry, household, visited
+from tests.standing_in import stand_in
 
 KIND = HouseholdKind.NEEDY  # due every 30 days
 
@@ -95,6 +96,16 @@ def test_a_building_steward_sees_her_building_only(world, people):
     assert codes(service.round_of(world.session, people["a1"], DAY)) == {"D1"}
     with pytest.raises(NotFound):
         service.door(world.session, people["a1"], "D2", DAY)
+
+
+def test_whoever_stands_in_walks_to_the_doors_of_the_holder(world, people):
+    household(world, "D1", "a1", KIND, visitor_id=people["a1"].person_id)
+    household(world, "D2", "b1", KIND, visitor_id=people["b1"].person_id)
+    steward = people["a1"]
+    who = stand_in(world.session, steward.scope.posts[0].post_id, "代楼长", DAY)
+    substitute = Someone(None, who.id, steward.scope)
+    assert codes(service.round_of(world.session, substitute, DAY)) == {"D1"}
+    assert codes(service.round_of(world.session, substitute, DAY + timedelta(days=2))) == set()
 
 
 def test_desks_above_count_doors_and_learn_no_names(world, people):

@@ -1,5 +1,6 @@
 """The administrator's settings: who may, what is saved, what is refused beside its field."""
 
+import re
 from datetime import date, time, timedelta
 from io import BytesIO
 
@@ -16,6 +17,7 @@ from gridmap.redistricting.metrics import Band
 from gridmap.store.audit import AuditEntry
 from gridmap.terms import Role, Rung
 from tests.dispatch.filings import staffed
+from tests.snapshots import snapshot
 from tests.web import signed
 from tests.web.signed import post_form, sign_in
 from web.params import now, today
@@ -151,6 +153,26 @@ def test_a_year_is_sent_as_a_file(admin, session):
     answer = send(admin, "/settings/calendar/table", "/settings/calendar", table="", file=file)
     assert answer.status_code == 303
     assert catalogue.work_calendar(session).is_working(date(2027, 1, 3))
+
+
+def test_a_year_is_rolled_back_as_a_whole_once(admin, session):
+    days = [NamedDay(date(2027, 1, 1), working=True, name="别的")]
+    catalogue.put_calendar_days(session, days, account_id=None, now=now())
+    before = snapshot(session)
+    answer = send(admin, "/settings/calendar/table", "/settings/calendar", table=TABLE)
+    page = admin.get(answer.location, headers=PAGE).text
+    assert "放假安排.csv" in page
+    address = re.search(r'action="([^"]+/undo\?year=2027)#taken"', page)[1]
+    changed = {"first": "2027-01-03", "last": "2027-01-03", "kind": "holiday", "name": "调休"}
+    send(admin, "/settings/calendar/days", "/settings/calendar", **changed)
+    told = send(admin, address, "/settings/calendar")
+    assert (told.status_code, "日历上的日子 1 条（2027-01-03）" in told.text) == (409, True)
+    changed |= {"kind": "working", "name": "调休上班"}
+    send(admin, "/settings/calendar/days", "/settings/calendar", **changed)
+    done = send(admin, address, "/settings/calendar")
+    assert "恢复原样" in admin.get(done.location, headers=PAGE).text
+    assert snapshot(session) == before
+    assert "已经撤销过" in send(admin, address, "/settings/calendar").text
 
 
 @pytest.mark.parametrize(

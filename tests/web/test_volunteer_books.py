@@ -134,6 +134,10 @@ def test_an_account_links_her_own_record_and_parts_from_it(session, keeper, on_n
     assert session.query(ServiceHours).count() == 0
     assert post_form(keeper, f"{ACCOUNT}/unlink", from_page=ACCOUNT).status_code == 303
     assert keeper.get("/volunteers/me", headers=HTML).location == "/volunteers/enter"
+    refused = post_form(keeper, f"{page}/hours", from_page=ACCOUNT, **own)
+    assert refused.status_code == 422
+    assert "自己的，由社区其他人确认" in refused.text
+    assert session.query(ServiceHours).count() == 0
 
 
 def test_her_phone_parts_her_from_the_account(session, keeper, client):

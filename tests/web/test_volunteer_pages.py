@@ -293,7 +293,8 @@ def test_an_import_is_taken_out_whole(session, manager, world):
     page = "/volunteers/desk/import"
     assert post_form(manager, f"{page}/{number}/undo", from_page=page).status_code == 303
     assert session.query(ServiceHours).count() == 0
-    assert post_form(manager, f"{page}/{number}/undo", from_page=page).status_code == 404
+    again = post_form(manager, f"{page}/{number}/undo", from_page=page)
+    assert (again.status_code, "已经撤销过" in again.text) == (409, True)
 
 
 def test_stars_are_given_out_on_the_page_once(session, manager, world):

@@ -21,6 +21,7 @@ from web.commands.plans import plan
 from web.commands.registers import register
 from web.commands.retention import erase
 from web.commands.serving import serve
+from web.commands.undoing import undo
 from web.commands.volunteers import volunteers
 from web.commands.working import work
 
@@ -42,6 +43,7 @@ for command in (
     plan,
     user,
     climb,
+    undo,
     erase,
     serve,
     volunteers,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
@@ -15,28 +14,18 @@ from sqlalchemy.orm import Session
 from geodata.registers import making, service
 from geodata.registers.comparing import Fate
 from geodata.registers.service import Preview, Wanted
-from gridmap.accounts.authority import HeldPost, scope_of
-from gridmap.accounts.service import SignedIn
 from gridmap.registers.catalogue import REGISTERS
 from gridmap.registers.changes import Fault, RefusedChanges
 from gridmap.registers.columns import Register
 from gridmap.store.session import transaction
-from gridmap.terms import PostKind
 from web.commands.engines import command_engine
+from web.commands.operating import OPERATOR, command_language
 from web.params import now, today
 
 ALL: Final = "all"
 SHOWN: Final = 20
 """Faults that are printed."""
 
-_OPERATOR: Final = SignedIn(
-    account_id=None,  # type: ignore[arg-type]  # the audit log names no account
-    person_id=0,
-    login="",
-    name="",
-    scope=scope_of((HeldPost(0, PostKind.COUNTY_DESK, 0, ""),), ()),
-)
-"""Whoever runs commands on the server keeps the county's registers."""
 _DAY: Final = click.DateTime(["%Y-%m-%d"])
 
 
@@ -57,7 +46,7 @@ def register() -> None:
 @click.option("--template", is_flag=True, help="空白模板 / an empty one to fill in")
 def export(key: str, day: datetime | None, output: Path | None, *, template: bool) -> None:
     """导出台账（all：全部，一个台账一张表）/ a register, or all of them, as a workbook."""
-    on, reader = day.date() if day else today(), _language()
+    on, reader = day.date() if day else today(), command_language()
     if template:
         if key == ALL:
             raise click.UsageError("模板一次一个台账 / one template at a time")
@@ -73,8 +62,8 @@ def export(key: str, day: datetime | None, output: Path | None, *, template: boo
 
 def _exported(session: Session, key: str, day: date, reader: str) -> bytes:
     if key == ALL:
-        return service.export_all(session, _OPERATOR, [*REGISTERS.values()], day, reader, now())
-    return service.export(session, _OPERATOR, REGISTERS[key], day, reader, now())
+        return service.export_all(session, OPERATOR, [*REGISTERS.values()], day, reader, now())
+    return service.export(session, OPERATOR, REGISTERS[key], day, reader, now())
 
 
 @register.command("import")
@@ -93,10 +82,10 @@ def import_command(
     wanted = Wanted(known, first.date() if first else today(), complete)
 
     def checked(session: Session) -> Preview:
-        return service.preview(session, _OPERATOR, file, wanted, moment)
+        return service.preview(session, OPERATOR, file, wanted, moment)
 
     def taken(session: Session) -> Preview:
-        return service.take(session, _OPERATOR, file, wanted, None, moment)[0]
+        return service.take(session, OPERATOR, file, wanted, None, moment)[0]
 
     try:
         with transaction(command_engine()) as session:
@@ -110,7 +99,7 @@ def import_command(
 
 
 def _tell(made: Preview, *, check: bool) -> None:
-    reader = _language()
+    reader = command_language()
     result = {"zh": ("已导入", "只检查，未导入"), "en": ("Taken", "Checked only, nothing taken")}
     between = "：" if reader == "zh" else ": "
     counts = "  ".join(f"{fate.label(reader)} {made.counts[fate]}" for fate in Fate)
@@ -122,7 +111,7 @@ def _tell(made: Preview, *, check: bool) -> None:
 
 def _fail(register_: Register, faults: tuple[Fault, ...]) -> None:
     """Print the first faults by row and column, and leave with 1."""
-    reader = _language()
+    reader = command_language()
     head = {"zh": "有 {n} 处不对，没有导入：", "en": "{n} faults, nothing was taken:"}[reader]
     click.echo(head.format(n=len(faults)), err=True)
     for fault in faults[:SHOWN]:
@@ -136,7 +125,3 @@ def _place(fault: Fault, reader: str) -> str:
     if fault.row < 0:
         return {"zh": "不在文件里的记录 ", "en": "record not in the file "}[reader]
     return {"zh": f"第 {fault.row} 行 ", "en": f"row {fault.row} "}[reader]
-
-
-def _language() -> str:
-    return "en" if os.environ.get("GRIDMAP_LANG", "zh").startswith("en") else "zh"

@@ -207,6 +207,7 @@ RIGHT: Final = Right.PARTY_LIFE
 _CODE: Final = "/<string(maxlength=64):code>"
 _MEETING: Final = "/meetings/<int(max=2147483647):meeting_id>"
 _MEMBER: Final = "/members/<int(max=2147483647):membership_id>"
+_NUMBER: Final = "<int(max=2147483647):number>"
 _POST: Final = ["POST"]
 _add = blueprint.add_url_rule
 _add(f"{_CODE}/meetings", "new", party_life_meetings.new)
@@ -225,5 +226,6 @@ _add(f"{_CODE}/dues", "dues", party_life_dues.show)
 _add(f"{_CODE}/dues", "note", party_life_dues.note, methods=_POST)
 _add(f"{_CODE}/dues.xlsx", "dues_book", party_life_dues.book)
 _add(f"{_CODE}/dues/take", "take_dues", party_life_dues.take, methods=_POST)
+_add(f"{_CODE}/dues/{_NUMBER}/undo", "undo_dues", party_life_dues.undo, methods=_POST)
 _add("/warnings", "warnings", party_life_warnings.show)
 _add("/warnings/spots", "spots", party_life_warnings.spots)

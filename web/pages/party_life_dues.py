@@ -12,13 +12,16 @@ from flask import Response, make_response, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from geodata import party_books
+from geodata import party_books, party_imports
+from geodata.intake.staging import safe_name
 from geodata.registers import opening
+from geodata.workbook_imports import DUES
 from gridmap.errors import GridmapError, InvalidInput, TooLarge, UnreadableFile
 from gridmap.party_life import dues
 from gridmap.party_life.dues import Payer, Sheet
 from web import access, language
 from web.pages import party_life_view as view
+from web.pages import workbook_taken
 from web.params import now, today
 from web.session import current_session
 
@@ -74,18 +77,27 @@ def take(code: str) -> ResponseReturnValue:
     content = file.stream.read(opening.LARGEST_FILE + 1) if file else b""
     if not content:
         return _page(code, _month(), _("请选择文件。"))
-    keeper, found = access.require_account(), _sheet(code, _month())
-    suffix = Path(file.filename or "").suffix[:10] if file else ""
+    session, keeper, month = current_session(), access.require_account(), _month()
+    name = safe_name(file.filename or "") if file else ""
     with tempfile.TemporaryDirectory(prefix="gridmap-dues-") as folder:
-        path = Path(folder) / f"dues{suffix}"
+        path = Path(folder) / name
         path.write_bytes(content)
         try:
-            for month, paid in party_books.read(path, found).items():
-                dues.note(current_session(), keeper, code, month, paid, now())
+            counts = party_imports.take(session, keeper, path, code, month.year, now())
         except (InvalidInput, TooLarge, UnreadableFile) as refusal:
-            current_session().rollback()
-            return _page(code, _month(), _words(refusal))
-    return redirect(url_for("party_life.dues", code=code, saved=1), 303)
+            return _page(code, month, _words(refusal))
+    said: dict[str, Any] = {"month": f"{month:%Y-%m}", "taken": 1, **counts}
+    return redirect(url_for("party_life.dues", code=code, **said), 303)
+
+
+def undo(code: str, number: int) -> ResponseReturnValue:
+    """Roll a workbook of dues back as a whole; where something rests on it, say what and what to do."""
+    session, keeper = current_session(), access.require_account()
+    stands = workbook_taken.undone(lambda: party_imports.undo(session, keeper, code, number, now()))
+    if stands:
+        return _page(code, _month(), stands=stands)
+    asked: dict[str, Any] = {"month": f"{_month():%Y-%m}", "undone": 1}
+    return redirect(url_for("party_life.dues", code=code, **asked, _anchor="taken"), 303)
 
 
 def _words(refusal: GridmapError) -> str:
@@ -98,7 +110,7 @@ def _sheet(code: str, month: date) -> Sheet:
     return dues.sheet(current_session(), scope, code, month.year, today())
 
 
-def _page(code: str, month: date, fault: str = "") -> ResponseReturnValue:
+def _page(code: str, month: date, fault: str = "", stands: str = "") -> ResponseReturnValue:
     found = _sheet(code, month)
     page = render_template(
         "party_life_dues.html",
@@ -113,9 +125,14 @@ def _page(code: str, month: date, fault: str = "") -> ResponseReturnValue:
         unpaid=found.count(month, paid=False),
         blank=found.count(month, paid=None),
         saved="saved" in request.args,
+        taken={one: request.args.get(one, "0")[:6] for one in party_imports.FATES},
+        told="taken" in request.args,
+        imports=workbook_taken.shown(DUES, code),
+        stands=stands,
+        undone="undone" in request.args and not stands,
         fault=fault,
     )
-    return make_response(page, 422 if fault else 200)
+    return make_response(page, 409 if stands else 422 if fault else 200)
 
 
 def _earlier(month: date) -> date:

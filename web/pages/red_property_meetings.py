@@ -93,7 +93,7 @@ def one(meeting_id: int) -> ResponseReturnValue:
 def _page(meeting_id: int, form: SentForm) -> ResponseReturnValue:
     reader = access.require_account()
     session = current_session()
-    found = meetings.whole(session, meeting_id, today())
+    found = meetings.whole(session, reader, meeting_id, today())
     keeper = meetings.may_keep(session, reader, found.meeting.community_id)
     people = meetings.candidates(session, found.meeting.community_id, today()) if keeper else ()
     words = language.current()
@@ -101,7 +101,7 @@ def _page(meeting_id: int, form: SentForm) -> ResponseReturnValue:
     page = render_template(
         "red_property_meeting.html",
         meeting=_line(found.meeting),
-        points=found.points,
+        points=[plan_view.point(one) for one in found.points],
         agencies=found.agencies,
         seats=[plan_view.seat(one) for one in found.seats],
         tasks=[view.task(task) for task in found.tasks],
@@ -125,7 +125,7 @@ def _from_point(found: Whole) -> str:
     """What is to be done, where a point's decision is to become a task (`?point=` its number)."""
     wanted = _asked("point")
     point = next((one for one in found.points if str(one.position) == wanted), None)
-    return (point.decision or point.title)[:LONGEST_TASK] if point else ""
+    return (point.decision or plan_view.point(point)["title"])[:LONGEST_TASK] if point else ""
 
 
 @blueprint.route("/red-property/meetings/new", methods=["GET", "POST"])
@@ -170,7 +170,7 @@ def _write(
     try:
         with session.begin_nested():
             number = begin(keeper, "joint-meetings", [values])[0]
-            code = meetings.whole(session, number, today()).meeting.code
+            code = meetings.whole(session, keeper, number, today()).meeting.code
             begin(keeper, "meeting-items", _points(form, code))
             seat(keeper, code, came)
     except RefusedChanges as refusal:
@@ -237,7 +237,7 @@ def _kept(meeting_id: int) -> tuple[SignedIn, Whole]:
     """The reader, who keeps the registers of the meeting's community, and the meeting."""
     keeper = access.require_account()
     session = current_session()
-    found = meetings.whole(session, meeting_id, today())
+    found = meetings.whole(session, keeper, meeting_id, today())
     if not meetings.may_keep(session, keeper, found.meeting.community_id):
         raise NotAllowed
     return keeper, found
@@ -264,11 +264,7 @@ def task(task_id: int) -> ResponseReturnValue:
     page = render_template(
         "red_property_task.html",
         task=view.task(known),
-        may_finish=known.done_on is None
-        and (
-            reader.person_id == known.owner_id
-            or meetings.may_keep(session, reader, known.community_id)
-        ),
+        may_finish=known.done_on is None and following.may_finish(session, reader, known, today()),
         sent={"done_on": today().isoformat(), **form.sent},
         faults=form.faults,
         today=today().isoformat(),

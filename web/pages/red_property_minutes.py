@@ -58,7 +58,7 @@ def write(plan_id: int) -> ResponseReturnValue:
     """Ask how a meeting went; on POST write its minutes, tasks and who came, all or none."""
     keeper = access.require_account()
     session = current_session()
-    found = plans.whole(session, plan_id, today())
+    found = plans.whole(session, keeper, plan_id, today())
     if not meetings.may_keep(session, keeper, found.plan.community_id):
         raise NotAllowed
     if found.plan.standing(today()) not in {Standing.TODAY, Standing.WAITING}:
@@ -168,7 +168,7 @@ def _records(
     except RefusedChanges as refusal:
         refuse(form, refusal, {"attended": "more", "topic": "form", "community": "form"})
         raise
-    code = meetings.whole(current_session(), number, today()).meeting.code
+    code = meetings.whole(current_session(), keeper, number, today()).meeting.code
     points = [
         {"meeting": code, "position": str(place), "title": one.title, "decision": one.decision}
         for place, one in enumerate(lines, 1)

@@ -9,14 +9,26 @@ from typing import Any, Final
 from flask_babel import format_date
 from flask_babel import gettext as _
 
-from gridmap.red_property.attending import Asked, Party, Seat, Side
-from gridmap.red_property.meetings import Candidate
+from gridmap.red_property.attending import Asked, Guest, Party, Seat, Side
+from gridmap.red_property.meetings import Candidate, Point
 from gridmap.red_property.plans import Invite, Move, Plan, Proposal, Standing
+from gridmap.red_property.withholding import UNTITLED
 from web import language
 from web.pages.red_property_view import task
 from web.params import today
 
-__all__ = ("asked", "invite", "move", "party", "people", "plan", "proposal", "seat", "task")
+__all__ = (
+    "asked",
+    "guests",
+    "invite",
+    "move",
+    "party",
+    "people",
+    "plan",
+    "proposal",
+    "seat",
+    "task",
+)
 
 TONES: Final = {
     Standing.AHEAD: "blue",
@@ -81,6 +93,21 @@ def people(found: Iterable[Candidate], chosen: Collection[str]) -> list[dict[str
     ]
 
 
+def guests(found: Iterable[Guest], chosen: Collection[str]) -> list[dict[str, Any]]:
+    """Return the people who may be invited by name, with what they do."""
+    reader = language.current()
+    comma = "、" if reader == "zh" else ", "
+    return [
+        {
+            "key": one.party.key,
+            "name": one.party.name,
+            "side": comma.join(duty.label(reader) for duty in one.posts),
+            "chosen": one.party.key in chosen,
+        }
+        for one in found
+    ]
+
+
 def invite(one: Invite) -> dict[str, Any]:
     """Return who is invited, and who hears of it for them."""
     return {
@@ -94,11 +121,20 @@ def invite(one: Invite) -> dict[str, Any]:
 
 def proposal(one: Proposal) -> dict[str, Any]:
     """Return a point that is proposed."""
+    return {"id": one.id, "person": one.person, **_about(one)}
+
+
+def point(one: Point) -> dict[str, Any]:
+    """Return a point of a meeting that was held."""
+    return {"position": one.position, "decision": one.decision, **_about(one)}
+
+
+def _about(one: Proposal | Point) -> dict[str, Any]:
     return {
-        "id": one.id,
-        "title": one.title,
-        "person": one.person,
+        "title": one.title or UNTITLED[language.current()],
         "report": one.report,
+        "withheld": one.withheld,
+        "untitled": not one.title,
         "compound_code": one.compound_code,
         "compound": one.compound,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from apiflask import APIBlueprint
@@ -55,7 +55,7 @@ def new() -> ResponseReturnValue:
         communities=mine,
         community=community,
         parties=[view.party(one, ticked if form.sent else None) for one in parties],
-        people=view.people(meetings.candidates(session, number, today()), ticked),
+        people=view.guests(attending.guests(session, number, _day(form)), ticked),
         sent={**usual, **form.sent},
         faults=form.faults,
         today=today().isoformat(),
@@ -71,6 +71,14 @@ def _wanted(form: SentForm, community_id: int) -> Wanted:
         chosen(request.form.getlist("invited")),
         form.text("note", planning.LONGEST_NOTE) if form.has("note") else "",
     )
+
+
+def _day(form: SentForm) -> date:
+    """The day of the meeting as far as it is known: posts of that day may be asked."""
+    try:
+        return date.fromisoformat(form.sent.get("day", ""))
+    except ValueError:
+        return today()
 
 
 def _when(form: SentForm) -> When:
@@ -101,7 +109,7 @@ def one(plan_id: int) -> ResponseReturnValue:
 def _page(plan_id: int, form: SentForm, opened: str = "") -> ResponseReturnValue:
     reader = access.require_account()
     session = current_session()
-    found = plans.whole(session, plan_id, today())
+    found = plans.whole(session, reader, plan_id, today())
     home = found.plan.community_id
     keeper = meetings.may_keep(session, reader, home)
     ahead = found.plan.standing(today()) in {Standing.AHEAD, Standing.TODAY}
@@ -131,7 +139,7 @@ def _others(found: WholePlan, home: int) -> tuple[list[dict[str, Any]], list[dic
     """Who may be invited besides: sides of record, and people."""
     session, asked = current_session(), {one.party.key for one in found.invites}
     parties = attending.parties(session, home, today())
-    people = view.people(meetings.candidates(session, home, today()), set())
+    people = view.guests(attending.guests(session, home, found.plan.day), set())
     return (
         [view.party(one, set()) for one in parties if one.key not in asked],
         [one for one in people if one["key"] not in asked],

@@ -31,6 +31,12 @@ blueprint.add_url_rule(
     "/calendar/table", "put_table", settings_calendar.put_table, methods=["POST"]
 )
 blueprint.add_url_rule(
+    "/calendar/table/<int(max=2147483647):number>/undo",
+    "undo_table",
+    settings_calendar.undo_table,
+    methods=["POST"],
+)
+blueprint.add_url_rule(
     "/calendar/hours", "put_hours", settings_calendar.put_hours, methods=["POST"]
 )
 blueprint.add_url_rule("/categories", "categories", settings_categories.show)

@@ -14,11 +14,15 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 from pydantic import Field
 
+from geodata import calendar_imports
 from geodata.calendar import LONGEST_NAME, YEARS, check, decoded
+from geodata.intake.staging import safe_name
+from geodata.workbook_imports import CALENDAR
 from gridmap.dispatch import catalogue
 from gridmap.dispatch.clocks import Hours, NamedDay, WorkCalendar
 from gridmap.errors import InvalidInput
 from web import access, language
+from web.pages import workbook_taken
 from web.pages.settings_forms import SentForm
 from web.params import Day, Params, now, today
 from web.session import current_session
@@ -33,11 +37,12 @@ NOTICE_MONTH: Final = 11
 
 
 class YearQuery(Params):
-    """The year on the page, the day that is being changed, how many days were just saved."""
+    """The year on the page, the day that is being changed, what was just saved or rolled back."""
 
     year: Annotated[int, Field(ge=YEARS.start, lt=YEARS.stop)] | None = None
     day: Day | None = None
     saved: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    undone: bool = False
 
 
 def show() -> ResponseReturnValue:
@@ -88,10 +93,20 @@ def put_table() -> ResponseReturnValue:
         form.sent = {**request.form, "table": text[:LARGEST_TABLE]}
         form.faults["table"] = "\n".join(_shortened(sentences))
         return _page(days[0].day.year if days else today().year, form=form, status=422)
-    saved = catalogue.put_calendar_days(
-        current_session(), days, account_id=access.require_account().account_id, now=now()
-    )
+    keeper, at = access.require_account(), now()
+    name = safe_name(file.filename or "") if file and content else f"{_('放假安排')}.csv"
+    saved = calendar_imports.take(current_session(), keeper, name, text, days, at)
     return _saved(days[0].day.year, saved)
+
+
+def undo_table(number: int) -> ResponseReturnValue:
+    """Roll a table back as a whole; where days were changed since, say which."""
+    year = YearQuery.model_validate(request.args.to_dict()).year or today().year
+    stands = workbook_taken.undo(CALENDAR, number)
+    if stands:
+        return _page(year, stands=stands, status=409)
+    address = url_for("settings.calendar", year=year, undone=True, _anchor="taken")
+    return redirect(address, 303)
 
 
 def _shortened(sentences: list[str]) -> list[str]:
@@ -145,6 +160,7 @@ def _page(
     picked: date | None = None,
     form: SentForm | None = None,
     saved: int | None = None,
+    stands: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
     session = current_session()
@@ -163,6 +179,9 @@ def _page(
         picked=picked,
         faults=form.faults if form else {},
         saved=saved,
+        imports=workbook_taken.shown(CALENDAR),
+        stands=stands,
+        undone="undone" in request.args and not stands,
     )
     return make_response(page, status)
 

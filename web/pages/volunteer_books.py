@@ -1,4 +1,4 @@
-"""The volunteers' list and the attendance of activities as workbooks: out, checked, taken whole or not at all."""
+"""The volunteers' list and the attendance of activities as workbooks: out, checked, taken whole, rolled back whole."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from flask import Response, make_response, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from geodata import volunteer_books
+from geodata import volunteer_books, volunteer_imports
+from geodata.intake.staging import safe_name
 from geodata.registers import opening
+from geodata.workbook_imports import ATTENDANCE, VOLUNTEERS
 from gridmap.errors import GridmapError, InvalidInput, RefusedRows, TooLarge, UnreadableFile
 from gridmap.registers.columns import Column
 from gridmap.timespan import local_day
@@ -22,6 +24,7 @@ from gridmap.volunteering import activities, attendance, roll
 from gridmap.volunteering.books import Compared, Fate, Line, Row
 from gridmap.volunteering.organising import require
 from web import access, language
+from web.pages import workbook_taken
 from web.pages.volunteer_files import workbook
 from web.pages.volunteer_organiser import hand
 from web.pages.volunteers import year_asked
@@ -38,13 +41,14 @@ YEARS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """One of the two workbooks: its columns, how it is read, compared and taken."""
+    """One of the two workbooks: its columns, how it is read, compared, taken and rolled back."""
 
     word: str
     columns: tuple[Column, ...]
     read: Callable[[Path], list[Row]]
     compare: Callable[[list[Row]], Compared]
-    take: Callable[[list[Row]], Compared]
+    take: Callable[[Path, list[Row]], Compared]
+    undo: Callable[[int], None]
 
 
 def _roll() -> _Kind:
@@ -54,18 +58,20 @@ def _roll() -> _Kind:
         volunteer_books.ROLL,
         volunteer_books.read_roll,
         lambda rows: roll.compare(session, rows, who, now()),
-        lambda rows: roll.take(session, rows, who, now()),
+        lambda path, rows: volunteer_imports.take_roll(session, path, rows, who, now()),
+        lambda number: volunteer_imports.undo_roll(session, who, number, now()),
     )
 
 
 def _attendance() -> _Kind:
-    session, by = current_session(), hand()
+    session, who, by = current_session(), access.require_account(), hand()
     return _Kind(
         "attendance",
         volunteer_books.ATTENDANCE,
         volunteer_books.read_attendance,
         lambda rows: attendance.compare(session, rows, by, now()),
-        lambda rows: attendance.take(session, rows, by, now()),
+        lambda path, rows: volunteer_imports.take_attendance(session, path, rows, who, by, now()),
+        lambda number: volunteer_imports.undo_attendance(session, who, by, number, now()),
     )
 
 
@@ -76,17 +82,26 @@ def show() -> ResponseReturnValue:
 
 
 def _page(of: str, status: int = 200, **more: Any) -> ResponseReturnValue:  # noqa: ANN401 - values of the template
-    asked = request.args.get("taken", "")
+    keeps = access.opens("volunteer_books.take_roll")
     page = render_template(
         "volunteer_books.html",
         of=of,
         years=range(today().year, today().year - YEARS, -1),
-        keeps=access.opens("volunteer_books.take_roll"),
-        taken=asked if asked in {"roll", "attendance"} else "",
+        keeps=keeps,
+        taken=_asked("taken"),
+        undone="" if of else _asked("undone"),
         counts={one.value: request.args.get(one.value, "0")[:6] for one in Fate},
-        **{"fault": "", "problems": [], "compared": None} | more,
+        rolls=workbook_taken.shown(VOLUNTEERS) if keeps else [],
+        attendances=workbook_taken.shown(ATTENDANCE),
+        **{"fault": "", "problems": [], "compared": None, "stands": ""} | more,
     )
     return make_response(page, status)
+
+
+def _asked(name: str) -> str:
+    """Which of the two workbooks an address tells something of."""
+    asked = request.args.get(name, "")
+    return asked if asked in {"roll", "attendance"} else ""
 
 
 @blueprint.get("/roll")
@@ -145,24 +160,40 @@ def _sent(kind: _Kind) -> ResponseReturnValue:
     content = file.stream.read(opening.LARGEST_FILE + 1) if file else b""
     if not file or not content:
         return _page(kind.word, 422, fault=_("请选择文件。"))
-    try:
-        rows = _read(kind, content, Path(file.filename or "").suffix[:10])
-        if request.form.get("do") == "check":
-            return _checked(kind, kind.compare(rows))
-        found = kind.take(rows)
-    except RefusedRows as refusal:
-        return _refused(kind, refusal)
-    except (InvalidInput, TooLarge, UnreadableFile) as refusal:
-        return _page(kind.word, 422, fault=_words(refusal))
+    with tempfile.TemporaryDirectory(prefix="gridmap-volunteers-") as folder:
+        path = Path(folder) / safe_name(file.filename or "")
+        path.write_bytes(content)
+        try:
+            rows = kind.read(path)
+            if request.form.get("do") == "check":
+                return _checked(kind, kind.compare(rows))
+            found = kind.take(path, rows)
+        except RefusedRows as refusal:
+            return _refused(kind, refusal)
+        except (InvalidInput, TooLarge, UnreadableFile) as refusal:
+            return _page(kind.word, 422, fault=_words(refusal))
     said: dict[str, Any] = {"taken": kind.word, **found.counts()}
     return redirect(url_for("volunteer_books.show", _anchor=kind.word, **said), 303)
 
 
-def _read(kind: _Kind, content: bytes, suffix: str) -> list[Row]:
-    with tempfile.TemporaryDirectory(prefix="gridmap-volunteers-") as folder:
-        path = Path(folder) / f"book{suffix}"
-        path.write_bytes(content)
-        return kind.read(path)
+@blueprint.post("/roll/<int(max=2147483647):number>/undo")
+def undo_roll(number: int) -> ResponseReturnValue:
+    """Roll a list back as a whole; where something rests on it, say what and what to do."""
+    return _undone(_roll(), number)
+
+
+@blueprint.post("/attendance/<int(max=2147483647):number>/undo")
+def undo_attendance(number: int) -> ResponseReturnValue:
+    """Roll an attendance back as a whole; where something rests on it, say what and what to do."""
+    return _undone(_attendance(), number)
+
+
+def _undone(kind: _Kind, number: int) -> ResponseReturnValue:
+    stands = workbook_taken.undone(lambda: kind.undo(number))
+    if stands:
+        return _page(kind.word, 409, stands=stands)
+    anchor = f"{kind.word}-taken"
+    return redirect(url_for("volunteer_books.show", undone=kind.word, _anchor=anchor), 303)
 
 
 def _checked(kind: _Kind, found: Compared) -> ResponseReturnValue:

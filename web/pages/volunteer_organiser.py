@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from gridmap.errors import InvalidInput, NotFound
-from gridmap.volunteering import activities, checking_in, codes, hours, rating
+from gridmap.timespan import local_day
+from gridmap.volunteering import activities, checking_in, codes, hours, linking, rating
 from gridmap.volunteering.activities import Participant, Seen
 from gridmap.volunteering.organising import Hand, Reach, reach_of
 from web import access, language, volunteer_pass
@@ -31,7 +32,7 @@ def hand() -> Hand:
         if reach != Reach():
             linked = volunteer_pass.linked()
             own = linked.id if linked else None
-            return Hand(reach, account_id=account.account_id, volunteer_id=own)
+            return Hand(reach, account.account_id, own, account.person_id)
     card = volunteer_pass.own()
     return Hand(volunteer_id=card.id if card else None)
 
@@ -122,7 +123,7 @@ def _hours_page(found: Seen, faults: dict[str, str]) -> ResponseReturnValue:
     session = current_session()
     people = activities.people_of(session, found.id)
     badges = rating.badges(session, [one.volunteer_id for one in people])
-    own = hand().volunteer_id
+    own = linking.own_records(session, hand(), local_day(found.starts_at), now())
     page = render_template(
         "volunteer_hours.html",
         activity=words.activity(found),
@@ -137,7 +138,7 @@ def _hours_page(found: Seen, faults: dict[str, str]) -> ResponseReturnValue:
 
 
 def _person(
-    one: Participant, found: Seen, badges: dict[int, tuple[int, int]], own: int | None
+    one: Participant, found: Seen, badges: dict[int, tuple[int, int]], own: frozenset[int]
 ) -> dict[str, object]:
     minutes = one.minutes
     if minutes is None and one.checked_in_at is not None:
@@ -157,5 +158,5 @@ def _person(
         "minutes": minutes,
         "words": words.hours(one.minutes) if one.minutes is not None else "",
         "confirmed": one.confirmed_at is not None,
-        "own": own == one.volunteer_id,
+        "own": one.volunteer_id in own,
     }

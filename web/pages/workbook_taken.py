@@ -1,8 +1,8 @@
-"""The last workbooks of a register or of the gazetteer, in the reader's words, and rolling one back."""
+"""The last workbooks of a kind, in the reader's words, and rolling one back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import format_datetime
@@ -10,13 +10,14 @@ from flask_babel import gettext as _
 
 from geodata import workbook_imports
 from geodata.loading.undoing import NotUndone
+from gridmap.errors import InvalidInput
 from web import access, language
 from web.params import now
 from web.session import current_session
 
 
-def shown(kind: str) -> list[dict[str, Any]]:
-    """Return the last workbooks of a kind that the reader can roll back, or rolled back."""
+def shown(kind: str, subject: str | None = None) -> list[dict[str, Any]]:
+    """Return the last workbooks of a kind, of an organisation, that the reader can roll back, or rolled back."""
     keeper = access.require_account()
     return [
         {
@@ -27,12 +28,18 @@ def shown(kind: str) -> list[dict[str, Any]]:
             "counts": _counted(one.counts),
             "undone": one.undone,
         }
-        for one in workbook_imports.latest(current_session(), keeper, kind, now())
+        for one in workbook_imports.latest(current_session(), keeper, kind, now(), subject)
     ]
 
 
 def _counted(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    words = {"new": _("新增"), "added": _("新增"), "changed": _("变更"), "ended": _("结束")}
+    words = {
+        "new": _("新增"),
+        "added": _("新增"),
+        "changed": _("变更"),
+        "ended": _("结束"),
+        "cleared": _("清空"),
+    }
     return [(words[fate], count) for fate, count in counts.items() if fate in words and count]
 
 
@@ -42,10 +49,15 @@ def undo(kind: str, number: int) -> str:
     Raises:
         NotFound: there is no such workbook of the reader's.
     """
-    keeper = access.require_account()
+    session, keeper = current_session(), access.require_account()
+    return undone(lambda: workbook_imports.undo(session, keeper, kind, number, now()))
+
+
+def undone(work: Callable[[], None]) -> str:
+    """Do what rolls a workbook back; returns why it was not, with what to do, or nothing where it was."""
     try:
-        workbook_imports.undo(current_session(), keeper, kind, number, now())
-    except NotUndone as refusal:
+        work()
+    except (NotUndone, InvalidInput) as refusal:
         reader = language.current()
         between = " " if reader == "en" else ""
         return f"{refusal.message(reader)}{between}{refusal.hint(reader)}".strip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ScalarSelect, case, func, or_, select
@@ -37,6 +37,17 @@ def report_in_full(session: Session, number: str, scope: Reach) -> Found | None:
         is_readable(scope).label("readable"),
     )
     return session.execute(query.where(Report.number == number)).one_or_none()
+
+
+def readable_ones(
+    session: Session, numbers: Collection[str], scope: Reach, person_id: int
+) -> frozenset[str]:
+    """Return which of some reports lie within a scope, or were filed by a person; one statement."""
+    query = report_rows(scope).where(
+        Report.number.in_(numbers), or_(is_readable(scope), Report.filed_by_id == person_id)
+    )
+    only = query.with_only_columns(Report.number, maintain_column_froms=True)
+    return frozenset(session.scalars(only))
 
 
 def _in_full(scope: Reach | None) -> Query:

@@ -98,14 +98,21 @@ def latest(session: Session, limit: int) -> Sequence[HoursImport]:
     return session.scalars(select(HoursImport).order_by(HoursImport.id.desc()).limit(limit)).all()
 
 
-def bound(session: Session, import_id: int) -> int:
-    """Return how many records of an import can no longer go: corrected, or of a year that was rated."""
+def lock_records(session: Session, import_id: int) -> set[int]:
+    """Keep the records of an import from being corrected meanwhile; return the years of their days."""
+    query = select(ServiceHours.day).where(ServiceHours.import_id == import_id)
+    return {day.year for day in session.scalars(query.order_by(ServiceHours.id).with_for_update())}
+
+
+def bound(session: Session, import_id: int) -> Sequence[Found]:
+    """Return the records of an import that can no longer go, corrected or of a year that was rated: code, day."""
     correction = aliased(ServiceHours)
     corrected = exists().where(correction.corrects_id == ServiceHours.id)
     rated = exists().where(StarYear.year == func.extract("year", ServiceHours.day))
-    query = select(func.count()).select_from(ServiceHours)
+    query = select(Volunteer.code, ServiceHours.day)
+    query = query.join(Volunteer, Volunteer.id == ServiceHours.volunteer_id)
     query = query.where(ServiceHours.import_id == import_id, corrected | rated)
-    return session.execute(query).scalar_one()
+    return session.execute(query.order_by(Volunteer.code, ServiceHours.day)).all()
 
 
 def take_out(session: Session, import_id: int) -> int:
