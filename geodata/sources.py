@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shapely import GeometryType
 
-from geodata.cells import Reader, count, text, words
+from geodata.cells import Reader, count, lane, text, words
 from gridmap.geometry.repair import LINEAR, POLYGONAL, PUNCTUAL
 from gridmap.terms import Term
 
@@ -64,6 +64,7 @@ _COMMUNITY_CODE = Field(
     "community_code",
     text(CODE_LENGTH),
     (
+        "comm_code",  # ours in a Shapefile; before the next, which is cut there to another column's name
         "community_code",
         "community_id",
         "社区代码",
@@ -188,7 +189,7 @@ COMPOUNDS = Source(
         Field("lane_road", text(), ("lane_road", "弄路名", "所在道路", "road", "道路", "路名")),
         Field(
             "lane_number",
-            text(WORD_LENGTH),
+            lane(WORD_LENGTH),
             ("lane_number", "lane_no", "lane", "弄号", "弄", "门牌号", "门牌", "house_number"),
         ),
         _COMMUNITY_CODE,
@@ -212,7 +213,8 @@ BUILDINGS = Source(
             "compound_code",
             text(CODE_LENGTH),
             (
-                *("compound_id", "compound_code", "compound", "小区编号", "小区编码", "小区代码"),
+                *("cmpd_code", "compound_id", "compound_code", "compound"),
+                *("小区编号", "小区编码", "小区代码"),
                 *("所属小区编号", "所属小区编码"),
             ),
         ),

@@ -215,11 +215,11 @@ class RefusedBatch(GridmapError):
 
 
 class NotEmpty(GridmapError):
-    """The demo county goes into an empty database only."""
+    """The demo county, and everything of a file, go into an empty database only."""
 
     code = "not_empty"
-    zh = "数据库里已有数据，演示县没有载入。"
-    en = "The database already holds data; the demo county was not loaded."
+    zh = "数据库里已有数据，什么都没有载入；只能载入到空的数据库。"
+    en = "The database already holds data; nothing was loaded. It goes into an empty database only."
 
 
 class Unsuitable(GridmapError):

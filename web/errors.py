@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any, Final
 
 from apiflask.exceptions import HTTPError
@@ -143,9 +144,22 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
+Form = Callable[[int, str, str | None], Response]
+"""Makes a refusal out of its status, its sentence and the input that caused it."""
+_OWN_FORMS: Final[dict[str, Form]] = {}
+
+
+def use_form(begins: str, form: Form) -> None:
+    """Let all refusals at addresses that begin so have the form of another standard."""
+    _OWN_FORMS[begins] = form
+
+
 def _answer(body: dict[str, Any], status: int) -> Response:
     if wants_page():
         return make_response(render_template("error.html", problem=body, status=status), status)
+    for begins, form in _OWN_FORMS.items():
+        if request.path.startswith(begins):
+            return form(status, body["message"], body["field"])
     response = jsonify(body)
     response.status_code = status
     response.mimetype = "application/problem+json"
@@ -154,11 +168,14 @@ def _answer(body: dict[str, Any], status: int) -> Response:
 
 def wants_page() -> bool:
     """Tell whether a person's browser asked for a page (and not a script for data)."""
-    if request.path.startswith(
-        ("/api/", "/ogc", "/open311/", "/tiles/", "/openapi.json", "/static/")
-    ):
+    if request.path.startswith(("/api/", "/open311/", "/tiles/", "/openapi.json", "/static/")):
         return False
-    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "text/html"
+    kinds = ["text/html", "application/json"]
+    if request.path.startswith("/ogc"):
+        if request.args.get("f") in {"json", "geojson"}:
+            return False
+        kinds.reverse()  # there, whoever takes anything is a program
+    return request.accept_mimetypes.best_match(kinds) == "text/html"
 
 
 def answer(refusal: GridmapError) -> ResponseReturnValue:

@@ -43,7 +43,7 @@ def current() -> str:
 
 def _of_request() -> str:
     cookies = request.environ.get("HTTP_COOKIE", "")
-    if request.path.startswith(("/api/", "/open311/", "/tiles/")):
+    if request.path.startswith(("/api/", "/ogc/", "/open311/", "/tiles/")):
         return of_headers(cookies, request.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
     chosen = _chosen(cookies)
     return chosen if chosen in LANGUAGES else LANGUAGES[0]

@@ -6,6 +6,8 @@ import secrets
 
 from flask import Flask, g
 
+from web import sharing
+
 _POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
     "img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; "
@@ -56,6 +58,8 @@ def policies(path: str, headers: Headers) -> Headers:
         found.append(("Content-Security-Policy", _POLICY.format(nonce=csp_nonce())))
     if "Cache-Control" not in own and is_personal(path):
         found.append(("Cache-Control", "no-store"))
+    if sharing.is_open(path):
+        found += sharing.SAID
     return found
 
 
@@ -66,4 +70,5 @@ def is_personal(path: str) -> bool:
 
 def headers_of(path: str) -> dict[str, str]:
     """Return the headers of every answer at an address."""
-    return dict(EVERYWHERE) | ({"Cache-Control": "no-store"} if is_personal(path) else {})
+    found = dict(EVERYWHERE) | ({"Cache-Control": "no-store"} if is_personal(path) else {})
+    return found | (dict(sharing.SAID) if sharing.is_open(path) else {})

@@ -72,12 +72,14 @@ COMPOUNDS: Final = Collection(
         Field("company", "物业公司", "Property company"),
         Field("in_ledger", "无物业台账", "In the ledger of unserved", _FLAG),
         Field("lane", "弄", "Lane"),
+        Field("lane_road", "弄所在道路", "Road of the lane"),
+        Field("lane_number", "弄号", "Number of the lane", short="lane_no"),
     ),
     ("areas", "compounds", "property", "names"),
     """
     SELECT c.code, v.name, o.aliases, a.code AS community_code, ca.name AS community, pc.name AS company,
-           u.id IS NOT NULL AS in_ledger, v.lane_road || v.lane_number || '弄' AS lane, v.valid,
-           v.boundary AS geom
+           u.id IS NOT NULL AS in_ledger, v.lane_road || v.lane_number || '弄' AS lane, v.lane_road,
+           v.lane_number, v.valid, v.boundary AS geom
     FROM compound c
     JOIN compound_version v ON v.compound_id = c.id
     LEFT JOIN area a ON a.id = v.community_id

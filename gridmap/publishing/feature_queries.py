@@ -11,13 +11,26 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from gridmap.publishing.fields import Collection
+from gridmap.publishing.systems import CRS84, System
 
 Box = tuple[float, float, float, float]
-"""West, south, east, north in degrees (WGS 84)."""
+"""West, south, east, north, longitude first, in degrees; west lies east of east where the box spans the antimeridian.
+
+In another system easting and northing of the corners; see `Wanted.box_in`.
+"""
 Place = tuple[str, date]
 """Where a page ended: code and first day of its last feature."""
-DIGITS: Final = 9
-"""Decimals of a degree in what leaves the county: a tenth of a millimetre."""
+_ENVELOPE: Final = "ST_MakeEnvelope(:west, :south, :east, :north, 4326)"
+_ACROSS: Final = (
+    "ST_Collect(ST_MakeEnvelope(:west, :south, 180, :north, 4326),"
+    " ST_MakeEnvelope(-180, :south, :east, :north, 4326))"
+)
+_ELSEWHERE: Final = (
+    "ST_SetSRID(ST_Transform(ST_Segmentize(ST_MakeEnvelope(:west, :south, :east, :north, :box_epsg), :piece),"
+    " CAST(:box_base AS integer)), 4326)"
+)
+"""A box of another system: its edges are curves in degrees."""
+_PIECES: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +41,26 @@ class Wanted:
         day: the day on which everything that is joined is read.
         first, last: versions that hold on any of these days, both included.
         box: only what meets it.
+        box_in: system of the box.
         codes: only these.
         equal: fields and the values that they must have.
         after: only what comes behind it, in the order of code and first day.
         limit: most features; None for all.
-        digits: decimals of coordinates.
+        system: of the coordinates in the answer.
+        digits: their decimals; those of the system where None.
     """
 
     day: date
     first: date
     last: date
     box: Box | None = None
+    box_in: System = CRS84
     codes: Sequence[str] | None = None
     equal: Mapping[str, Any] = field(default_factory=dict)
     after: Place | None = None
     limit: int | None = None
-    digits: int = DIGITS
+    system: System = CRS84
+    digits: int | None = None
 
     @classmethod
     def on(cls, day: date, **more: Any) -> Wanted:  # noqa: ANN401 - its own fields
@@ -55,8 +72,19 @@ def features(session: Session, collection: Collection, wanted: Wanted) -> Sequen
     """Return code, days, properties (JSON text) and geometry (GeoJSON text) of features; one statement."""
     columns = f"""f.code, lower(f.valid) AS valid_from, upper(f.valid) AS valid_until,
         CAST({_properties(collection)} AS text) AS properties,
-        ST_AsGeoJSON(ST_ForcePolygonCCW(f.geom), :digits, 0) AS geometry"""
-    return _ordered(session, collection, columns, wanted, {"digits": wanted.digits})
+        ST_AsGeoJSON({_shape(wanted.system)}, :digits, 0) AS geometry"""
+    values = {"digits": wanted.system.digits if wanted.digits is None else wanted.digits}
+    if wanted.system.epsg != wanted.system.base:
+        values |= {"base": wanted.system.base, "epsg": wanted.system.epsg}
+    return _ordered(session, collection, columns, wanted, values)
+
+
+def _shape(system: System) -> str:
+    """Return the SQL of a feature's geometry in a system, its axes in the order of that."""
+    shape = "ST_ForcePolygonCCW(f.geom)"
+    if system.epsg != system.base:
+        shape = f"ST_Transform(ST_SetSRID({shape}, CAST(:base AS integer)), CAST(:epsg AS integer))"
+    return f"ST_FlipCoordinates({shape})" if system.turned else shape
 
 
 def table(session: Session, collection: Collection, wanted: Wanted) -> Sequence[Row[Any]]:
@@ -108,6 +136,14 @@ def _properties(collection: Collection) -> str:
     return f"json_build_object('code', f.code, {pairs}, {days})"
 
 
+def _box(box: Box, system: System) -> tuple[str, dict[str, Any]]:
+    values: dict[str, Any] = dict(zip(("west", "south", "east", "north"), box, strict=True))
+    if system.epsg == system.base:
+        return (_ACROSS if box[0] > box[2] else _ENVELOPE), values
+    piece = max(box[2] - box[0], box[3] - box[1], 1.0) / _PIECES
+    return _ELSEWHERE, values | {"box_epsg": system.epsg, "box_base": system.base, "piece": piece}
+
+
 def where(collection: Collection, wanted: Wanted, *, paged: bool) -> tuple[str, dict[str, Any]]:
     """Return the condition in SQL and its values: made of constants and the collection's own names.
 
@@ -117,9 +153,9 @@ def where(collection: Collection, wanted: Wanted, *, paged: bool) -> tuple[str, 
     parts = ["f.valid && daterange(CAST(:first AS date), CAST(:last AS date), '[]')"]
     values: dict[str, Any] = {"day": wanted.day, "first": wanted.first, "last": wanted.last}
     if wanted.box is not None:
-        box = "ST_MakeEnvelope(:west, :south, :east, :north, 4326)"
+        box, more = _box(wanted.box, wanted.box_in)
         parts.append(f"f.geom && {box} AND ST_Intersects(f.geom, {box})")
-        values |= dict(zip(("west", "south", "east", "north"), wanted.box, strict=True))
+        values |= more
     if wanted.codes is not None:
         parts.append("f.code = ANY(:codes)")
         values["codes"] = list(wanted.codes)

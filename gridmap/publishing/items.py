@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from gridmap.publishing import computed, feature_queries
 from gridmap.publishing.feature_queries import Place, Wanted
 from gridmap.publishing.fields import Collection
+from gridmap.publishing.systems import CRS84, System
 from gridmap.store import revision
 from gridmap.store.memory import Memory
 
@@ -47,11 +48,18 @@ def page(session: Session, collection: Collection, wanted: Wanted) -> Page:
     return Page(tuple(_features(session, collection, wanted, shown)), after)
 
 
-def one(session: Session, collection: Collection, id_: str, day: date) -> str | None:
+def one(
+    session: Session, collection: Collection, id_: str, day: date, system: System = CRS84
+) -> str | None:
     """Return a feature as GeoJSON text by its id: as it is on a day, or the version that begins on a day."""
     code, _, first = id_.partition(BETWEEN)
-    on = date.fromisoformat(first) if first else day
-    wanted = Wanted.on(on, codes=(code,))
+    try:
+        on = date.fromisoformat(first) if first else day
+    except ValueError:
+        return None
+    if not code.isprintable():
+        return None  # no code holds such a character, and a database may not take it
+    wanted = Wanted.on(on, codes=(code,), system=system)
     rows = feature_queries.features(session, collection, wanted)
     versions = [row for row in rows if not first or row.valid_from == on]
     if first:
@@ -62,7 +70,7 @@ def one(session: Session, collection: Collection, id_: str, day: date) -> str | 
 def matched(session: Session, collection: Collection, wanted: Wanted) -> int:
     """Return how many features there are on all pages; counted once for a state of the data."""
     state = revision.version(session, *collection.depends_on)
-    plain = replace(wanted, after=None, limit=None, digits=0)
+    plain = replace(wanted, after=None, limit=None, system=CRS84)
     database = str(session.connection().engine.url)
     key = (database, state, collection.name, repr(plain))
     return _COUNTS.get(key, lambda: feature_queries.count(session, collection, plain))

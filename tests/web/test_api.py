@@ -1,14 +1,20 @@
 """The API: places, layers, search, and what bad input gets."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from gridmap.publishing import service as publishing
 from gridmap.terms import PostKind
+from gridmap.volunteering import activities
+from gridmap.volunteering.organising import Hand, Reach
 from tests import worlds
 from tests.serving import running
+from tests.volunteering.serving import plan, volunteer
 from tests.worlds import lonlat
+from web.params import now
 
 
 @pytest.fixture
@@ -111,6 +117,24 @@ def test_layers_have_a_tag_and_are_not_sent_twice(client, world):
         "/api/v1/features/grids?day=2026-06-01", headers={"If-None-Match": first.headers["ETag"]}
     )
     assert changed.status_code == 200
+
+
+def test_places_taken_are_told_without_anybody_and_change_the_tag(client, world, session):
+    at = now() + timedelta(days=1)
+    made = activities.make(
+        session, plan(world.community.id, at, places=8), Hand(Reach(county=True)), now()
+    )
+    addresses = ("/api/v1/features/activities", "/ogc/collections/activities/items")
+    first = [client.get(one) for one in addresses]
+    who = volunteer(session, "王示安", "13900000009", now=now())
+    activities.sign_up(session, made, who.volunteer_id, now())
+    for address, before in zip(addresses, first, strict=True):
+        answer = client.get(address, headers={"If-None-Match": before.headers["ETag"]})
+        assert (before.json["features"][0]["properties"]["taken"], answer.status_code) == (0, 200)
+        [feature] = answer.json["features"]
+        assert (feature["properties"]["places"], feature["properties"]["taken"]) == (8, 1)
+        for word in ("王示安", "13900000009", who.code):
+            assert word not in answer.text
 
 
 def test_unknown_things_are_404(client, world):

@@ -16,10 +16,13 @@ from tests import serving
 from tests.platform import givers
 from web.params import now
 
-GUIDE = Path(__file__).parents[2] / "docs/guides/对接开放接口.md"
+GUIDES = Path(__file__).parents[2] / "docs/guides"
 EXAMPLES = [
     line
-    for block in re.findall(r"```sh\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    for guide in ("对接开放接口", "导出数据")
+    for block in re.findall(
+        r"```sh\n(.*?)```", (GUIDES / f"{guide}.md").read_text(encoding="utf-8"), re.DOTALL
+    )
     for line in block.splitlines()
     if line.startswith("curl ")
 ]
@@ -53,7 +56,7 @@ def run(example, **values):
 
 def test_every_example_of_the_guide_works(served):
     grid, key = served
-    assert len(EXAMPLES) >= 8
+    assert len(EXAMPLES) >= 12
     values = {
         "GRID": grid,
         "KEY": key,

@@ -45,3 +45,27 @@ def ask(operation):
             assert set(answer.json()) == {"code", "message", "field", "hint"}
 
     every_case()
+
+
+def test_the_document_says_who_may_ask_and_is_clean_for_generators(client):
+    spec = client.get("/openapi.json").json
+    assert not [one["url"] for one in spec["servers"] if one["url"].endswith("/")]
+    tags, schemes = {one["name"] for one in spec["tags"]}, spec["components"]["securitySchemes"]
+    names = []
+    for path, methods in spec["paths"].items():
+        for operation in methods.values():
+            names.append(operation["operationId"])
+            assert set(operation["tags"]) <= tags, path
+            assert operation["tags"], path
+            assert {name for one in operation["security"] for name in one} <= schemes.keys()
+    assert len(names) == len(set(names))
+
+    def security(path, method="get"):
+        return spec["paths"][path][method]["security"]
+
+    assert security("/api/v1/webhooks") == [{"ApiKey": []}]
+    assert security("/ogc/collections/{collection}/items") == [{}, {"ApiKey": []}]
+    assert security("/api/v1/me") == [{"Session": []}]
+    assert security("/ogc/conformance") == []
+    # bounds of days are no words of JSON schema
+    assert '"ge":' not in client.get("/openapi.json").text

@@ -137,6 +137,10 @@ INNER = [
     "https://[::127.0.0.1]/",
     "https://[fe80::1]/",
     "https://[fc00::1]/",
+    "https://[fec0::1]/",  # site-local of old
+    "https://[::ffff:0:127.0.0.1]/",  # translated (SIIT)
+    "https://[::8.8.8.8]/",
+    "https://[4000::1]/",
     "https://[fd00:ec2::254]/",
     "https://[ff02::1]/",
     "https://[64:ff9b::a00:1]/",

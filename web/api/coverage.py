@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any, Final, Self
 
 from apiflask import APIBlueprint
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from gridmap.coverage import service
@@ -27,7 +27,12 @@ MOST_DAYS: Final = 3700
 MOST_DAYS_AHEAD: Final = 190
 """Every day to come is judged by itself, since terms run out: half a year takes seconds."""
 
-Known = Annotated[Day, Field(ge=FIRST_DAY, le=LAST_DAY)]
+Known = Annotated[
+    Day,
+    Field(ge=FIRST_DAY, le=LAST_DAY),
+    # JSON schema has no bounds of days
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
 
 
 class CoverageQuery(DayQuery):

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from flask import current_app
 
+from gridmap.platform.scopes import Scope
 from web.api.answers import answers
-from web.permissions import PERMISSIONS, PUBLIC
+from web.permissions import KEYED, PERMISSIONS, PUBLIC
 
 _METHODS: Final = ("get", "post", "put", "patch", "delete")
 _ALWAYS: Final = {
@@ -29,18 +30,22 @@ _CLOSED: Final = {
     401: "Nobody is signed in, or no key is shown",
     403: "Who asks may not do this",
 }
+_KEY: Final[dict[str, list[str]]] = {"ApiKey": []}
+_SESSION: Final[dict[str, list[str]]] = {"Session": []}
 _ARGUMENT: Final = re.compile(r"<(?:[^<>]*:)?(\w+)>")
 
 
 def complete(spec: dict[Any, Any] | str) -> dict[Any, Any] | str:
-    """Add to each operation the refusals that its inputs may get, where it does not tell them itself.
+    """Add to each operation its tag, who may ask, and the refusals that its inputs may get.
 
     Args:
         spec: the OpenAPI document, changed in place; written as text it stays as it is.
     """
     if isinstance(spec, str):
         return spec
-    closed = set(_closed())
+    for server in spec.get("servers", []):
+        server["url"] = server["url"].rstrip("/")  # paths begin with a slash
+    closed, described = set(_closed()), dict(_described())
     for address, path in spec.get("paths", {}).items():
         shared = path.get("parameters", [])
         for method in _METHODS:
@@ -48,6 +53,7 @@ def complete(spec: dict[Any, Any] | str) -> dict[Any, Any] | str:
                 parameters = [*shared, *path[method].get("parameters", [])]
                 more = _CLOSED if (address, method.upper()) in closed else {}
                 _complete(path[method], parameters, _ALWAYS | more)
+                path[method].update(described.get((address, method.upper()), {}))
     return spec
 
 
@@ -57,6 +63,27 @@ def _closed() -> Iterator[tuple[str, str]]:
         if PERMISSIONS.get(rule.endpoint) != PUBLIC:
             for method in rule.methods or ():
                 yield _ARGUMENT.sub(r"{\1}", rule.rule), method
+
+
+def _described() -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
+    """Yield for path and method the operation's tag, which is its blueprint's, and who may ask."""
+    for rule in current_app.url_map.iter_rules():
+        blueprint = current_app.blueprints.get(rule.endpoint.rpartition(".")[0])
+        tag = getattr(blueprint, "tag", None)
+        found = {
+            "tags": [tag] if isinstance(tag, str) else [],
+            "security": _security(rule.endpoint),
+        }
+        for method in rule.methods or ():
+            yield (_ARGUMENT.sub(r"{\1}", rule.rule), method), found
+
+
+def _security(endpoint: str) -> list[dict[str, list[str]]]:
+    """Return what opens an operation: nothing, a key, or the session of an account."""
+    rule = PERMISSIONS.get(endpoint)
+    if rule == PUBLIC:
+        return [{}, _KEY] if endpoint in KEYED else []
+    return [_KEY] if rule in set(Scope) else [_SESSION]
 
 
 def _complete(

@@ -25,7 +25,8 @@ _SPECIAL: Final = tuple(
 )
 """Of special use by the registries of IANA, and not known as such to every Python."""
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
-_COMPATIBLE: Final = ipaddress.ip_network("::/96")
+_UNICAST: Final = ipaddress.ip_network("2000::/3")
+"""All that IANA has given out of IPv6: nothing else is anybody's public address, whatever Python thinks of it."""
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -43,7 +44,10 @@ def is_public(address: str) -> bool:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    return all(_is_plain(one) for one in (found, *_inside(found)))
+    inside = tuple(_inside(found))
+    if isinstance(found, ipaddress.IPv6Address) and found not in _UNICAST and not inside:
+        return False
+    return all(_is_plain(one) for one in (found, *inside))
 
 
 def _is_plain(found: Address) -> bool:
@@ -61,7 +65,7 @@ def _inside(found: Address) -> Iterator[Address]:
         yield found.sixtofour
     if found.teredo is not None:
         yield from found.teredo
-    if found in _NAT64 or found in _COMPATIBLE:
+    if found in _NAT64:
         yield ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
 
 

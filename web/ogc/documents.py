@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Row
 
-from gridmap.publishing.fields import Collection, Field, FieldType
+from gridmap.publishing.fields import Collection, Field
+from gridmap.publishing.systems import STORED
 from web import language
-from web.ogc.query import CRS84
+from web.ogc import parameters, query
+from web.ogc.definition import GEOJSON, HTML, JSON, OPENAPI, SCHEMA
 
-GEOJSON: Final = "application/geo+json"
-JSON: Final = "application/json"
-SCHEMA: Final = "application/schema+json"
 CONFORMS_TO: Final = (
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
+    "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
 )
-_TYPES: Final[dict[FieldType, dict[str, Any]]] = {
-    FieldType.TEXT: {"type": "string"},
-    FieldType.INTEGER: {"type": "integer"},
-    FieldType.NUMBER: {"type": "number"},
-    FieldType.FLAG: {"type": "boolean"},
-    FieldType.DAY: {"type": "string", "format": "date"},
-}
 _GEOMETRIES: Final = {
     "MultiPolygon": "geometry-multipolygon",
     "MultiLineString": "geometry-multilinestring",
     "Point": "geometry-point",
     "Geometry": "geometry-any",
 }
-_ALWAYS: Final = (
-    Field("code", "编码", "Code"),
-    Field("valid_from", "起", "From", FieldType.DAY),
-    Field("valid_until", "止（不含）", "Until (not included)", FieldType.DAY),
-)
+_CODE: Final = Field("code", "编码", "Code")
 
 
 def link(address: str, rel: str, kind: str = JSON, title: str = "") -> dict[str, str]:
@@ -48,8 +38,13 @@ def link(address: str, rel: str, kind: str = JSON, title: str = "") -> dict[str,
     return found | {"title": title} if title else found
 
 
-def landing(base: str, description: str) -> dict[str, Any]:
-    """Return the landing page; `base` is its address, `description` that of the OpenAPI document."""
+def page(address: str) -> dict[str, str]:
+    """Return the link to the same for people."""
+    return link(f"{address}{'&' if '?' in address else '?'}f=html", "alternate", HTML)
+
+
+def landing(base: str, pages: str) -> dict[str, Any]:
+    """Return the landing page; `base` is its address, `pages` that of the documentation for people."""
     english = language.current() == "en"
     return {
         "title": "gridmap",
@@ -58,7 +53,9 @@ def landing(base: str, description: str) -> dict[str, Any]:
         else "县域网格、楼栋与覆盖",
         "links": [
             link(f"{base}/", "self"),
-            link(description, "service-desc", "application/vnd.oai.openapi+json;version=3.0"),
+            page(f"{base}/"),
+            link(f"{base}/api", "service-desc", OPENAPI),
+            link(pages, "service-doc", HTML),
             link(f"{base}/conformance", "conformance"),
             link(f"{base}/collections", "data"),
         ],
@@ -66,20 +63,22 @@ def landing(base: str, description: str) -> dict[str, Any]:
 
 
 def described(
-    collection: Collection, base: str, extent: tuple[Row[Any], Row[Any]]
+    collection: Collection, base: str, extent: tuple[Row[Any], Row[Any]], known: query.Systems
 ) -> dict[str, Any]:
-    """Return what a collection is, with its extent in space and time."""
+    """Return what a collection is, with its extent in space and time; `known` are the systems it comes in."""
     box, days = extent
     address = f"{base}/collections/{collection.name}"
     found: dict[str, Any] = {
         "id": collection.name,
         "title": collection.title(language.current()),
         "itemType": "feature",
-        "crs": [CRS84],
-        "storageCrs": CRS84,
+        "crs": [*known],
+        "storageCrs": STORED,
         "links": [
             link(address, "self"),
+            page(address),
             link(f"{address}/items", "items", GEOJSON),
+            link(f"{address}/items?f=html", "items", HTML),
             link(
                 f"{address}/queryables",
                 "http://www.opengis.net/def/rel/ogc/1.0/queryables",
@@ -90,7 +89,7 @@ def described(
     }
     if box.west is not None:
         corners = [box.west, box.south, box.east, box.north]
-        found["extent"]["spatial"] = {"bbox": [corners], "crs": CRS84}
+        found["extent"]["spatial"] = {"bbox": [corners], "crs": STORED}
     return found
 
 
@@ -112,11 +111,14 @@ def queryables(collection: Collection, address: str) -> dict[str, Any]:
         "type": "object",
         "title": collection.title(reader),
         "properties": {"geometry": geometry}
-        | _described(_ALWAYS[:1], reader)
-        | _described(collection.stored, reader),
+        | _described((_CODE, *collection.stored), query.filters(collection), reader),
         "additionalProperties": False,
     }
 
 
-def _described(fields: Iterable[Field], reader: str) -> dict[str, Any]:
-    return {one.name: {"title": one.label(reader), **_TYPES[one.type]} for one in fields}
+def _described(fields: Iterable[Field], known: Container[str], reader: str) -> dict[str, Any]:
+    return {
+        one.name: {"title": one.label(reader), **parameters.TYPES[one.type]}
+        for one in fields
+        if one.name in known
+    }

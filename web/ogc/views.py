@@ -3,115 +3,191 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import UTC
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from apiflask import APIBlueprint
-from flask import Response, jsonify, request, url_for
+from flask import Response, g, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from gridmap.errors import NotFound, NotSignedIn
 from gridmap.publishing import feature_queries, items, service
 from gridmap.publishing.collections import COLLECTIONS
 from gridmap.publishing.fields import Access, Collection
+from gridmap.publishing.systems import System, systems
 from web import access
 from web.api.answers import answers
-from web.ogc import documents, query
+from web.ogc import definition, documents, pages, parameters, query
 from web.params import now, today
 from web.session import current_session
 
 blueprint = APIBlueprint("ogc", __name__, url_prefix="/ogc", tag="ogc")
 
 GZIPPED: Final = ":gzip"
-_TEXT: Final = {"type": "string"}
-
-
-def _parameter(name: str, words: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"name": name, "in": "query", "description": words, "schema": schema, "required": False}
-
-
-_DATETIME: Final = _parameter(
-    "datetime", "Instant or interval of validity (RFC 3339); today without it", _TEXT
-)
-_PARAMETERS: Final = [
-    _parameter(
-        "limit", "Features on a page", {"type": "integer", "minimum": 1, "maximum": query.MOST}
-    ),
-    _parameter("bbox", "west,south,east,north in degrees (CRS84)", _TEXT),
-    _DATETIME,
-]
+_PLAIN: Final = [parameters.F]
+_WRONG: Final = {400: "A parameter is wrong or not known"}
 _REFUSALS: Final = {
-    400: "A parameter is wrong or not known",
+    **_WRONG,
     401: "For signed-in readers",
     404: "There is none",
 }
 
 
 @blueprint.get("/")
-@blueprint.doc(responses=answers({200: "Links to everything else"}))
-def landing() -> dict[str, Any]:
+@blueprint.doc(
+    responses=answers({200: "Links to everything else", **_WRONG}),
+    extensions={"parameters": _PLAIN},
+)
+def landing() -> ResponseReturnValue:
     """Return the landing page of OGC API - Features."""
-    return documents.landing(_base(), url_for("openapi.spec", _external=True))
+    query.check(request.args)
+    base = _base()
+    document = documents.landing(base, url_for("docs.api", _external=True))
+    if pages.wanted():
+        return pages.landing(document, [_described(one, base) for one in _seen()])
+    return document
+
+
+@blueprint.get("/api")
+@blueprint.doc(responses=answers({200: "OpenAPI 3.0", **_WRONG}), extensions={"parameters": _PLAIN})
+def api() -> ResponseReturnValue:
+    """Return the API definition of `/ogc` alone, with the fields of each collection as parameters."""
+    query.check(request.args)
+    document = definition.document(_seen(), _base(), "gridmap")
+    if pages.wanted():
+        return pages.definition(document)
+    response = jsonify(document)
+    response.content_type = definition.OPENAPI
+    return response
 
 
 @blueprint.get("/conformance")
-@blueprint.doc(responses=answers({200: "What is conformed to"}))
-def conformance() -> dict[str, Any]:
+@blueprint.doc(
+    responses=answers({200: "What is conformed to", **_WRONG}), extensions={"parameters": _PLAIN}
+)
+def conformance() -> ResponseReturnValue:
     """Return the conformance classes."""
+    query.check(request.args)
+    if pages.wanted():
+        return pages.conformance(documents.CONFORMS_TO)
     return {"conformsTo": list(documents.CONFORMS_TO)}
 
 
 @blueprint.get("/collections")
-@blueprint.doc(responses=answers({200: "The collections"}))
-def collections() -> dict[str, Any]:
+@blueprint.doc(
+    responses=answers({200: "The collections", **_WRONG}), extensions={"parameters": _PLAIN}
+)
+def collections() -> ResponseReturnValue:
     """Return the collections that this reader may see."""
-    seen = [one for one in COLLECTIONS if _may_read(one)]
+    query.check(request.args)
     base = _base()
+    listed = [_described(one, base) for one in _seen()]
+    if pages.wanted():
+        return pages.collections(listed)
+    address = f"{base}/collections"
     return {
-        "links": [documents.link(f"{base}/collections", "self")],
-        "collections": [_described(one, base) for one in seen],
+        "links": [documents.link(address, "self"), documents.page(address)],
+        "collections": listed,
     }
 
 
 @blueprint.get("/collections/<collection>")
-@blueprint.doc(responses=answers({200: "What it is", **_REFUSALS}))
-def collection(collection: str) -> dict[str, Any]:
+@blueprint.doc(
+    responses=answers({200: "What it is", **_REFUSALS}), extensions={"parameters": _PLAIN}
+)
+def collection(collection: str) -> ResponseReturnValue:
     """Return what a collection is: title, extent in space and time, links."""
-    return _described(_readable(collection), _base())
+    query.check(request.args)
+    found = _readable(collection)
+    document = _described(found, _base())
+    return pages.collection(found, document) if pages.wanted() else document
 
 
 @blueprint.get("/collections/<collection>/queryables")
-@blueprint.doc(responses=answers({200: "Its fields as a JSON schema", **_REFUSALS}))
+@blueprint.doc(
+    responses=answers({200: "Its fields as a JSON schema", **_REFUSALS}),
+    extensions={"parameters": _PLAIN},
+)
 def queryables(collection: str) -> ResponseReturnValue:
     """Return the fields of a collection by which its items can be asked for."""
+    query.check(request.args)
     found = _readable(collection)
     address = f"{_base()}/collections/{found.name}/queryables"
-    response = jsonify(documents.queryables(found, address))
-    response.mimetype = documents.SCHEMA
+    document = documents.queryables(found, address)
+    if pages.wanted():
+        return pages.queryables(found, document)
+    response = jsonify(document)
+    response.mimetype = definition.SCHEMA
     return response
 
 
 @blueprint.get("/collections/<collection>/items")
 @blueprint.doc(
     responses=answers({200: "A page of features", 304: "Not changed", **_REFUSALS}),
-    extensions={"parameters": _PARAMETERS},
+    extensions={"parameters": [*parameters.OF_ITEMS, parameters.FIELDS]},
 )
 def items_of(collection: str) -> ResponseReturnValue:
     """Return a page of features as GeoJSON (WGS 84); fields of the collection may be given as `field=value`."""
     session, found = current_session(), _readable(collection)
-    asked = query.items_query(found, request.args, today())
+    asked = query.items_query(found, request.args, today(), _systems())
+    if pages.wanted():
+        document = json.loads(_page_of(session, found, asked))
+        return pages.items(found, document, asked.wanted.day)
     tag = service.etag(
         session, found, today(), hashlib.sha256(request.query_string).hexdigest()[:16]
     )
-    if same := _unchanged(tag):
-        return same
+    return _unchanged(tag, found) or _geojson(
+        _page_of(session, found, asked), found, tag, asked.wanted.system
+    )
+
+
+@blueprint.get("/collections/<collection>/items/<path:item>")
+@blueprint.doc(
+    responses=answers({200: "The feature", **_REFUSALS}),
+    extensions={"parameters": list(parameters.OF_ITEM)},
+)
+def item(collection: str, item: str) -> ResponseReturnValue:
+    """Return one feature by its code, as it is today or on another day."""
+    found = _readable(collection)
+    query.check(request.args, query.OF_ITEM)
+    first, last = query.days(request.args, today())
+    on = last if first == last else max(first, min(last, today()))
+    system = query.system_of("crs", request.args, _systems())
+    text = items.one(current_session(), found, item, on, system)
+    if text is None:
+        raise NotFound(what_zh=f"要素“{item}”", what_en=f"The feature “{item}”", field="item")
+    address = f"{_base()}/collections/{found.name}"
+    links = [
+        documents.link(
+            _address(f"{address}/items/{quote(item)}", dict(request.args)),
+            "self",
+            definition.GEOJSON,
+        ),
+        documents.link(address, "collection"),
+    ]
+    head = jsonify(links=links).get_data(as_text=True).strip()
+    body = f"{text.removesuffix('}')},{head.removeprefix('{')}"
+    return (
+        pages.item(found, json.loads(body), on)
+        if pages.wanted()
+        else _geojson(body, found, None, system)
+    )
+
+
+def _page_of(session: Session, found: Collection, asked: query.ItemsQuery) -> str:
+    """Return a page of features as GeoJSON text."""
     page = items.page(session, found, asked.wanted)
     address = f"{_base()}/collections/{found.name}/items"
-    links = [documents.link(_address(address, dict(request.args)), "self", documents.GEOJSON)]
+    here = _address(address, dict(request.args))
+    links = [documents.link(here, "self", definition.GEOJSON)]
+    if "f" not in request.args:
+        links.append(documents.page(here))
     if page.after:
         more = _address(address, {**asked.given, "after": query.cursor(page.after)})
-        links.append(documents.link(more, "next", documents.GEOJSON))
+        links.append(documents.link(more, "next", definition.GEOJSON))
     links.append(documents.link(f"{_base()}/collections/{found.name}", "collection"))
     stamp = now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     matched = items.matched(session, found, asked.wanted)
@@ -119,36 +195,7 @@ def items_of(collection: str) -> ResponseReturnValue:
         type="FeatureCollection", links=links, timeStamp=stamp, numberMatched=matched,
         numberReturned=len(page.features),
     ).get_data(as_text=True)  # fmt: skip
-    body = f'{head.rstrip().removesuffix("}")},"features":[{",".join(page.features)}]}}'
-    return _geojson(body, found, tag)
-
-
-@blueprint.get("/collections/<collection>/items/<path:item>")
-@blueprint.doc(
-    responses=answers({200: "The feature", **_REFUSALS}), extensions={"parameters": [_DATETIME]}
-)
-def item(collection: str, item: str) -> ResponseReturnValue:
-    """Return one feature by its code, as it is today or on another day."""
-    found = _readable(collection)
-    for name in request.args:
-        if name not in {"datetime", "day", "f"}:
-            raise query.bad(
-                name, f"不认识参数“{name}”。", f"The parameter “{name}” is not known here."
-            )
-    written = request.args.get("datetime", request.args.get("day", ""))
-    _first, last = query.days_of(written) if written else (today(), today())
-    text = items.one(current_session(), found, item, min(last, today()) if "/" in written else last)
-    if text is None:
-        raise NotFound(what_zh=f"要素“{item}”", what_en=f"The feature “{item}”", field="item")
-    address = f"{_base()}/collections/{found.name}"
-    links = [
-        documents.link(
-            _address(f"{address}/items/{item}", dict(request.args)), "self", documents.GEOJSON
-        ),
-        documents.link(address, "collection"),
-    ]
-    head = jsonify(links=links).get_data(as_text=True).strip()
-    return _geojson(f"{text.removesuffix('}')},{head.removeprefix('{')}", found, None)
+    return f'{head.rstrip().removesuffix("}")},"features":[{",".join(page.features)}]}}'
 
 
 def _base() -> str:
@@ -157,6 +204,11 @@ def _base() -> str:
 
 def _address(address: str, asked: dict[str, str]) -> str:
     return f"{address}?{urlencode(asked)}" if asked else address
+
+
+def _seen() -> list[Collection]:
+    """Return the collections that this reader may see."""
+    return [one for one in COLLECTIONS if _may_read(one)]
 
 
 def _may_read(collection: Collection) -> bool:
@@ -170,24 +222,51 @@ def _readable(name: str) -> Collection:
     return found
 
 
+def _systems() -> query.Systems:
+    """Return the coordinate systems that are offered: with the county's zone, where there is a county."""
+    if "ogc_systems" not in g:
+        try:
+            bounds = service.county(current_session(), today()).bbox
+        except NotFound:
+            bounds = None
+        g.ogc_systems = systems(bounds)
+    known: query.Systems = g.ogc_systems
+    return known
+
+
 def _described(collection: Collection, base: str) -> dict[str, Any]:
     extent = feature_queries.extent(current_session(), collection, today())
-    return documents.described(collection, base, extent)
+    return documents.described(collection, base, extent, _systems())
 
 
-def _unchanged(tag: str) -> Response | None:
-    known = {given.removesuffix(GZIPPED) for given in request.if_none_match.as_set()}
-    if tag not in known:
+def _unchanged(tag: str, collection: Collection) -> Response | None:
+    known = next(
+        (one for one in request.if_none_match.as_set() if one.removesuffix(GZIPPED) == tag), None
+    )
+    if known is None:
         return None
     response = Response(status=304)
-    response.set_etag(tag)
+    response.set_etag(known)
+    response.headers["Cache-Control"] = _kept(collection)
     return response
 
 
-def _geojson(body: str, collection: Collection, tag: str | None) -> Response:
-    response = Response(body, mimetype=documents.GEOJSON)
+def _geojson(body: str, collection: Collection, tag: str | None, system: System) -> Response:
+    response = Response(body, mimetype=definition.GEOJSON)
+    response.headers["Content-Crs"] = f"<{system.uri}>"
     if tag is not None:
         response.set_etag(tag)
-    public = collection.access is Access.PUBLIC
-    response.headers["Cache-Control"] = "no-cache" if public else "no-store"
+    response.headers["Cache-Control"] = _kept(collection)
     return response
+
+
+@blueprint.after_request
+def _told_apart(response: Response) -> Response:
+    """Tell caches that the same address is a page for browsers."""
+    response.vary.add("Accept")
+    return response
+
+
+def _kept(collection: Collection) -> str:
+    """Return what caches may do with features of a collection."""
+    return "no-cache" if collection.access is Access.PUBLIC else "no-store"

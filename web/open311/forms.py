@@ -128,7 +128,14 @@ def _place(form: MultiDict[str, str]) -> Place | None:
     accuracy = form.get("attribute[accuracy]", "").strip()
     radius = _number("attribute[accuracy]", accuracy) if accuracy else None
     if radius is not None and radius < 0:
-        raise _no_number("attribute[accuracy]")
+        raise wrong(
+            "attribute[accuracy]",
+            "attribute[accuracy] 不能小于 0（米）。",
+            "attribute[accuracy] is not below 0 (metres).",
+        )
+    for field, written in (("lat", lat), ("long", lon)):
+        if not written:
+            raise wrong(field, f"缺少 {field}。", f"{field} is missing.")
     source = PlaceSource.PIN if radius is None else PlaceSource.GPS
     return Place(_number("long", lon), _number("lat", lat), crs, radius, source)
 

@@ -42,6 +42,13 @@ def answer(name: str, tree: Tree, form: str, status: int = 200) -> Response:
     return Response(text, status, content_type="application/json; charset=utf-8")
 
 
+def refusal(path: str, status: int, sentence: str, field: str | None) -> Response:
+    """Return a refusal in the standard's form, in XML where the address ends so."""
+    said = f"{field}: {sentence}" if field else sentence
+    form = XML if path.endswith(f".{XML}") else JSON
+    return answer("errors", [{"code": status, "description": said}], form, status)
+
+
 def xml_of(name: str, tree: Tree) -> bytes:
     """Return a tree as an XML document in UTF-8.
 

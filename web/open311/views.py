@@ -17,8 +17,8 @@ from gridmap.platform import requests
 from gridmap.platform.requests import Jurisdiction
 from web import access, errors, language
 from web.numbers import report_number
-from web.open311 import forms, words
-from web.open311.rendering import JSON, XML, Tree, answer
+from web.open311 import forms, rendering, words
+from web.open311.rendering import Tree, answer
 from web.params import now, today
 from web.session import current_session
 
@@ -151,13 +151,17 @@ def refused(refusal: GridmapError) -> Response:
     hint = refusal.hint(reader)
     said = " ".join(part for part in (refusal.message(reader), hint) if part)
     response = _errors(
-        _STATUS.get(errors.status_of(refusal), errors.status_of(refusal)), said, refusal.field
+        _STATUS.get(errors.status_of(refusal), errors.status_of(refusal)),
+        said,
+        _FIELDS.get(refusal.field or "", refusal.field),
     )
     if "seconds" in refusal.params:
         response.headers["Retry-After"] = str(refusal.params["seconds"])
     return response
 
 
+_FIELDS: Final = {"lon": "long"}
+"""Our name of an input to the standard's."""
 _STATUS: Final = {401: 403, 422: 400}
 """The standard answers a missing or wrong key by 403, and wrong parameters by 400."""
 
@@ -177,6 +181,7 @@ def http(failure: HTTPException) -> Response:
 
 
 def _errors(status: int, sentence: str, field: str | None) -> Response:
-    form = XML if request.path.endswith(f".{XML}") else JSON
-    said = f"{field}: {sentence}" if field else sentence
-    return answer("errors", [{"code": status, "description": said}], form, status)
+    return rendering.refusal(request.path, status, sentence, field)
+
+
+errors.use_form("/open311/", _errors)

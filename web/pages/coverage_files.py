@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Final, Literal
 from urllib.parse import quote
 
 from apiflask import APIBlueprint
@@ -12,17 +11,16 @@ from pydantic import Field
 
 from geodata.handouts import county, files
 from web import language
+from web.api.coverage import Known
 from web.config import home
 from web.pages.coverage_standalone import standalone
-from web.params import Day, DayQuery
+from web.params import DayQuery
 from web.session import current_session
 
 blueprint = APIBlueprint(
     "coverage_files_api", __name__, url_prefix="/api/v1/coverage", tag="coverage"
 )
 
-FIRST_DAY = date(1949, 10, 1)
-LAST_DAY = date(2999, 12, 31)
 TYPES: Final[dict[str, str]] = {
     "html": "text/html",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -34,7 +32,7 @@ TYPES: Final[dict[str, str]] = {
 class FileQuery(DayQuery):
     """The day that the file is made for, and its language."""
 
-    day: Annotated[Day, Field(ge=FIRST_DAY, le=LAST_DAY)] | None = Field(
+    day: Known | None = Field(
         default=None, description="Day in Asia/Shanghai (YYYY-MM-DD); today if missing"
     )
     language: Literal["zh", "en"] | None = Field(

@@ -28,6 +28,7 @@ from web import access, errors, language
 from web.config import LARGEST_BODY, home
 from web.pages import imports_view as view
 from web.pages.account_steps import never_kept
+from web.pages.county_map import map_of
 from web.pages.imports_forms import ENCODINGS, asked_in
 from web.pages.settings_forms import SentForm
 from web.params import now, today
@@ -122,7 +123,7 @@ def problems(key: str) -> ResponseReturnValue:
         "imports_problems.html",
         staged=staged,
         **view.problems_of(found, language.current()),
-        **view.map_of(today()),
+        **map_of(today()),
         options=service.asked_of(staged),
         record=found,
     )
@@ -246,6 +247,6 @@ def _record(number: int) -> ResponseReturnValue:
             may_undo=rests,
             done="done" in request.args,
             **view.problems_of(found, language.current()),
-            **view.map_of(today()),
+            **map_of(today()),
         )
     )

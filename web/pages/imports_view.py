@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,24 +16,9 @@ from geodata.loading import LOADED, MAY_BE_COMPLETE
 from geodata.quality import Problem, Severity
 from geodata.report_files import write_report
 from geodata.sources import SOURCES, Layer
-from gridmap.errors import NotFound
 from gridmap.geometry.repair import POLYGONAL
-from gridmap.publishing import service as publishing
-from web.pages.folium_map import Bbox, compose
-from web.session import current_session
 
 MOST_LINES: Final = 300
-CHINA: Final[Bbox] = (73.5, 18.0, 135.1, 53.6)
-"""The map's first view where no county is known yet."""
-
-
-def map_of(day: date) -> dict[str, Any]:
-    """Return the map's parts and its first view, in degrees."""
-    try:
-        bbox, known = publishing.county(current_session(), day).bbox, True
-    except NotFound:
-        bbox, known = CHINA, False
-    return {"map": compose(bbox), "bbox": list(bbox), "has_county": known}
 
 
 def may_of(layer: Layer) -> dict[str, bool]:

@@ -202,6 +202,28 @@ def test_an_unescaped_plus_in_a_query_is_read(client, key):
     assert [one["service_request_id"] for one in rows] == [number]
 
 
+@pytest.mark.parametrize(
+    ("method", "address", "status"),
+    [
+        ("GET", "nothing", 404),
+        ("PUT", "requests", 405),
+        ("DELETE", "services", 405),
+    ],
+)
+def test_what_is_no_method_of_the_standard_is_refused_in_its_form(
+    client, town, method, address, status
+):
+    answer = client.open(f"{ROOT}/{address}.xml", method=method)
+    assert (answer.status_code, answer.mimetype) == (status, "text/xml")
+    errors = tree_of(parsed(answer.data))
+    answer = client.open(f"{ROOT}/{address}.json", method=method)
+    assert answer.status_code == status
+    assert as_text(answer.json) == as_text(errors)
+    assert answer.json[0]["code"] == status
+    if status == 405:
+        assert "GET" in answer.headers["Allow"]
+
+
 def test_an_unknown_jurisdiction_is_404(client, key):
     for path in ("services", "services/LIGHT", "requests", "requests/2026-000001"):
         answer = client.get(f"{ROOT}/{path}.json?jurisdiction_id=dc.gov")
