@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from apiflask import APIFlask
 from flask import Flask, Response, g, has_request_context, request
+from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_compress import Compress
@@ -219,9 +220,16 @@ COMPRESSED = [
 ]
 
 
+class ReadableJson(DefaultJSONProvider):
+    """Flask's JSON, with Chinese as it is: half as long, and read by people."""
+
+    ensure_ascii = False
+
+
 class Application(APIFlask):
     """Flask with the request's transaction and the access table around every view."""
 
+    json_provider_class = ReadableJson
     request_class = bodies.BoundedRequest
     response_class = wire.WholeResponse
     session_interface = wire.Sessions()

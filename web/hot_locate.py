@@ -77,7 +77,7 @@ class HotLocate:
         tally = self._count(environ.get("REMOTE_ADDR", ""))
         if tally is not None and tally.wait_s:
             return None
-        return text.encode("ascii"), ratelimits.said(ENDPOINT, tally)
+        return text.encode(), ratelimits.said(ENDPOINT, tally)
 
 
 def install(app: Flask, open_transaction: OpenTransaction, *, rate_limits: bool) -> None:

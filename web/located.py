@@ -63,7 +63,7 @@ def stop(extensions: dict[str, Any]) -> None:
 
 def as_json(body: dict[str, Any]) -> str:
     """Return an answer as text, in the form that Flask gives it."""
-    return json.dumps(body, sort_keys=True, separators=(",", ":"))
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 class Texts:
