@@ -46,7 +46,7 @@ class Unfit(ValueError):
         )
 
 
-_LANE = re.compile(r".*?([0-9A-Za-z-]+)弄\Z")
+_LANE = re.compile(r"(?:.*[路街道巷])?([0-9A-Za-z-]+)弄\Z")
 
 
 def text(longest: int | None = None) -> Reader:
@@ -64,8 +64,10 @@ def text(longest: int | None = None) -> Reader:
 def lane(longest: int) -> Reader:
     """Return a reader of the number of a lane, also where a cell has it with its road, as our own files do.
 
-    >>> lane(32)("滨河东路15弄"), lane(32)("15弄"), lane(32)(15.0), lane(32)("甲"), lane(32)(None)
-    ('15', '15', '15', '甲', None)
+    What stands before the number and is no road belongs to it.
+
+    >>> lane(32)("滨河东路15弄"), lane(32)("15弄"), lane(32)(15.0), lane(32)("甲15弄"), lane(32)(None)
+    ('15', '15', '15', '甲15弄', None)
     """
 
     def read(cell: Cell) -> Value:

@@ -18,7 +18,7 @@ from gridmap.registers.columns import Column, ColumnType
 from gridmap.terms import MeetingState
 from gridmap.volunteering.books import Row
 
-MOST_ROWS: Final = 2_000
+MOST_ROWS: Final = 300
 LONGEST_CELL: Final = 8_000
 
 PLANS: Final = (

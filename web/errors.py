@@ -166,16 +166,33 @@ def _answer(body: dict[str, Any], status: int) -> Response:
     return response
 
 
+_KINDS: Final = (
+    "application/json",
+    "application/geo+json",
+    "application/schema+json",
+    "application/problem+json",
+    "application/vnd.oai.openapi+json",
+    "application/vnd.oai.openapi+json;version=3.0",
+    "text/html",
+)
+"""What answers of `/ogc` are; pages last, so that whoever takes anything gets a document."""
+
+
 def wants_page() -> bool:
     """Tell whether a person's browser asked for a page (and not a script for data)."""
     if request.path.startswith(("/api/", "/open311/", "/tiles/", "/openapi.json", "/static/")):
         return False
-    kinds = ["text/html", "application/json"]
     if request.path.startswith("/ogc"):
-        if request.args.get("f") in {"json", "geojson"}:
-            return False
-        kinds.reverse()  # there, whoever takes anything is a program
-    return request.accept_mimetypes.best_match(kinds) == "text/html"
+        return asks_for_html()
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "text/html"
+
+
+def asks_for_html() -> bool:
+    """Tell whether a person asks at an address of `/ogc`, where programs get documents: by `f`, else by Accept."""
+    form = request.args.get("f")
+    if form in {"html", "json", "geojson"}:
+        return form == "html"
+    return request.accept_mimetypes.best_match(_KINDS, "application/json") == "text/html"
 
 
 def answer(refusal: GridmapError) -> ResponseReturnValue:

@@ -50,6 +50,7 @@ LIMITS: Final[dict[str, tuple[int, int]]] = {
     "locate_words_api.locate": (300, 300),
     "ogc.items_of": (1200, 300),
     "ogc.item": (1200, 300),
+    "ogc.landing": (300, 300),
     "ogc.collections": (300, 300),
     "exports.download": (60, 300),
     "names.take": (30, 300),

@@ -17,11 +17,6 @@ from gridmap.publishing import computed, feature_queries
 from gridmap.publishing.feature_queries import Wanted
 from gridmap.publishing.fields import Collection, Field, FieldType
 
-CODE: Final = Field("code", "编码", "Code")
-FROM: Final = Field("valid_from", "起始日期", "From", FieldType.DAY)
-UNTIL: Final = Field(
-    "valid_until", "终止日期（不含）", "Until (not included)", FieldType.DAY, "valid_til"
-)
 _TYPES: Final = {
     FieldType.TEXT: "object",
     FieldType.INTEGER: "Int64",
@@ -49,7 +44,7 @@ def in_system(frame: gpd.GeoDataFrame, crs: Crs) -> gpd.GeoDataFrame:
 
 def columns_of(collection: Collection) -> tuple[Field, ...]:
     """Return the columns of a collection's table: its code, its fields, its days."""
-    return (CODE, *collection.fields, FROM, UNTIL)
+    return collection.columns
 
 
 def frame_of(session: Session, collection: Collection, day: date) -> gpd.GeoDataFrame:

@@ -118,6 +118,11 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "读取所需的时间或内存超出限制",
         "reading it takes more time or memory than allowed",
     ),
+    "too_much_memory": (
+        "读取所需的内存超出限制",
+        "reading it takes more memory than allowed",
+    ),
+    "broken": ("文件不完整或已损坏", "it is cut off or broken"),
     "nul": ("文字里有 NUL 字符（\\u0000）", "a text holds the NUL character (\\u0000)"),
     "no_shape": ("有读不出的图形", "it has a geometry that cannot be read"),
     "long_row": ("有一行的内容太长", "a row says too much"),

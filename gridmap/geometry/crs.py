@@ -38,6 +38,9 @@ WGS84_FLATTENING = 1 / 298.257223563
 
 MOST_LON, MOST_LAT = 180.0, 90.0
 
+_BESIDE_DEG = 3.0
+"""Beside its area a system still serves: a county on an edge of two zones is drawn in one of them."""
+
 WORST_ACCURACY = 2.0
 """Metres: a transformation between datums that promises less is not used."""
 
@@ -205,7 +208,7 @@ def geometries_from_wgs84(
 
 
 def made_for(crs: CrsName, bounds: tuple[float, float, float, float]) -> bool:
-    """Tell whether a system is meant for a place: its area of use (EPSG's registry) meets the bounds.
+    """Tell whether a system is meant for a place: its area of use (EPSG's registry) is no zone's width away.
 
     Beyond its area a projection still gives numbers, with ever larger distortion.
 
@@ -220,7 +223,7 @@ def made_for(crs: CrsName, bounds: tuple[float, float, float, float]) -> bool:
     area = None if name in SAME_AS_STORED or name in _SHIFTS else _system(name).area_of_use
     if area is None:
         return True
-    west, south, east, north = bounds
+    west, south, east, north = shapely.box(*bounds).buffer(_BESIDE_DEG).bounds
     across = area.west > area.east and (east >= area.west or west <= area.east)
     beside = west <= area.east and east >= area.west
     return (across or beside) and south <= area.north and north >= area.south

@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 
 from gridmap.accounts.service import SignedIn
 from gridmap.errors import InvalidInput, NotAllowed, NotFound
-from gridmap.ledger.import_queries import forget_steps
 from gridmap.ledger.party_life import PartyMembership
 from gridmap.ledger.posts import Person
-from gridmap.party_life import looking, queries
+from gridmap.party_life import forget_queries, looking, queries
 from gridmap.party_life.bodies import Body, Reach, keeps_members
 from gridmap.store import audit
 from gridmap.store.base import from_day
@@ -218,11 +217,15 @@ def confirm(
 def forget(session: Session, keeper: SignedIn, membership_id: int, now: datetime) -> None:
     """Erase name, phone and dwelling of somebody who left; counts and attendance stay.
 
+    Workbooks that brought or changed her or a membership of hers can no longer be rolled back.
+
     Raises:
         NotFound, NotAllowed: see `_kept`.
         InvalidInput: she still belongs somewhere, or holds or held a post.
     """
+    forget_queries.lock_memberships(session, membership_id)
     row = _kept(session, keeper, membership_id, now)
+    person = forget_queries.locked(session, row.person_id)
     today = local_day(now)
     still = queries.membership_of(session, row.person_id, today) is not None
     if still or queries.holds_posts(session, row.person_id):
@@ -230,12 +233,11 @@ def forget(session: Session, keeper: SignedIn, membership_id: int, now: datetime
             reason_zh="仍有组织关系或担任过岗位的人不能删除个人信息。",
             reason_en="She still belongs to an organisation or has held a post.",
         )
-    person = session.get_one(Person, row.person_id)
     person.name, person.phone = FORGOTTEN, None
-    queries.forget_reasons(session, row.person_id)
-    queries.forget_houses(session, row.person_id)
     session.flush()
-    forget_steps(session, Person.__tablename__, row.person_id)
+    forget_queries.forget_reasons(session, person.id)
+    forget_queries.forget_houses(session, person.id)
+    forget_queries.forget_workbooks(session, person.id)
     _audit(session, keeper, "party_member_forgotten", row, now)
 
 

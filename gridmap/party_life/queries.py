@@ -325,22 +325,6 @@ def holds_posts(session: Session, person_id: int) -> bool:
     return session.scalar(select(Post.id).where(Post.person_id == person_id).limit(1)) is not None
 
 
-def forget_reasons(session: Session, person_id: int) -> None:
-    """Take away why somebody was absent."""
-    session.execute(
-        update(PartyAttendance).where(PartyAttendance.person_id == person_id).values(reason=None)
-    )
-
-
-def forget_houses(session: Session, person_id: int) -> None:
-    """Take away where somebody lived."""
-    session.execute(
-        update(PartyMembership)
-        .where(PartyMembership.person_id == person_id)
-        .values(building_id=None)
-    )
-
-
 def dues(
     session: Session, people: Collection[int], first: date, last: date
 ) -> dict[tuple[int, date], bool]:

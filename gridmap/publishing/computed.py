@@ -16,6 +16,8 @@ from gridmap.publishing.fields import Collection, FieldType
 from gridmap.store import revision
 from gridmap.store.memory import Memory
 
+FIRST_DAY, LAST_DAY = date(1949, 10, 1), date(2999, 12, 31)
+"""Days on which coverage is judged."""
 _LABELS: Final = {check.key: check.label.zh for check in CHECKS}
 
 Values = Mapping[str, Mapping[str, Any]]
@@ -55,6 +57,8 @@ def _reports(session: Session, day: date) -> Values:
 
 
 def _coverage(session: Session, day: date) -> Values:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        return {}  # no ledger reaches there, and the last quarter of all has no end
     found: dict[str, dict[str, Any]] = {}
     for community in coverage.audit(session, day).communities:
         missing = [one.check for one in community.findings if one.check in community.required]

@@ -30,6 +30,7 @@ _ELSEWHERE: Final = (
     " CAST(:box_base AS integer)), 4326)"
 )
 """A box of another system: its edges are curves in degrees."""
+_NOWHERE: Final = "CAST(NULL AS geometry)"
 _PIECES: Final = 50
 
 
@@ -138,8 +139,14 @@ def _properties(collection: Collection) -> str:
 
 def _box(box: Box, system: System) -> tuple[str, dict[str, Any]]:
     values: dict[str, Any] = dict(zip(("west", "south", "east", "north"), box, strict=True))
-    if system.epsg == system.base:
+    if system.domain is None:
         return (_ACROSS if box[0] > box[2] else _ENVELOPE), values
+    west, south, east, north = system.domain
+    box = max(box[0], west), max(box[1], south), min(box[2], east), min(box[3], north)
+    if box[0] > box[2] or box[1] > box[3]:
+        return _NOWHERE, {}
+    values = dict(zip(("west", "south", "east", "north"), box, strict=True))
+    # what lies beyond the domain tears the ring, or cannot be turned back at all
     piece = max(box[2] - box[0], box[3] - box[1], 1.0) / _PIECES
     return _ELSEWHERE, values | {"box_epsg": system.epsg, "box_base": system.base, "piece": piece}
 

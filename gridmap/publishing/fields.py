@@ -66,6 +66,13 @@ class Field:
         return self.en if language == "en" else self.zh
 
 
+CODE: Final = Field("code", "编码", "Code")
+FROM: Final = Field("valid_from", "起始日期", "From", FieldType.DAY)
+UNTIL: Final = Field(
+    "valid_until", "终止日期（不含）", "Until (not included)", FieldType.DAY, "valid_til"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Collection:
     """A published collection: what it is called, what it holds, who may read it, what makes it new.
@@ -96,6 +103,11 @@ class Collection:
     def title(self, language: str) -> str:
         """Return its title in a language."""
         return self.en if language == "en" else self.zh
+
+    @property
+    def columns(self) -> tuple[Field, ...]:
+        """Return all its columns as a table: code, fields, days."""
+        return (CODE, *self.fields, FROM, UNTIL)
 
     @property
     def stored(self) -> tuple[Field, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -20,7 +20,10 @@ from gridmap.store.memory import Memory
 
 BETWEEN: Final = "@"
 """Stands in the id of one of several versions, between code and first day."""
+Extent = tuple[Row[Any], Row[Any]]
+"""West, south, east, north; first and last day."""
 _COUNTS: Final = Memory[int](500)
+_EXTENTS: Final = Memory[Extent](50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +70,35 @@ def one(
     return next(_features(session, collection, wanted, versions), None)
 
 
+def version_of(id_: str, day: date) -> tuple[str, date]:
+    """Return code and day of a feature by its id: the day on which its version begins, or the one given.
+
+    >>> version_of("FK001@2026-01-01", date(2026, 5, 1)), version_of("FK001", date(2026, 5, 1))
+    (('FK001', datetime.date(2026, 1, 1)), ('FK001', datetime.date(2026, 5, 1)))
+    """
+    code, _, first = id_.partition(BETWEEN)
+    try:
+        return code, date.fromisoformat(first) if first else day
+    except ValueError:
+        return code, day
+
+
+def extent(session: Session, collection: Collection, day: date) -> Extent:
+    """Return the box of a collection on a day and its days; asked once for a state of the data."""
+    key = (*_state(session, collection), day)
+    return _EXTENTS.get(key, lambda: feature_queries.extent(session, collection, day))
+
+
+def _state(session: Session, collection: Collection) -> tuple[Hashable, ...]:
+    """Return a key of a collection in the state that the session sees."""
+    state = revision.version(session, *collection.depends_on)
+    return str(session.connection().engine.url), state, collection.name
+
+
 def matched(session: Session, collection: Collection, wanted: Wanted) -> int:
     """Return how many features there are on all pages; counted once for a state of the data."""
-    state = revision.version(session, *collection.depends_on)
     plain = replace(wanted, after=None, limit=None, system=CRS84)
-    database = str(session.connection().engine.url)
-    key = (database, state, collection.name, repr(plain))
+    key = (*_state(session, collection), repr(plain))
     return _COUNTS.get(key, lambda: feature_queries.count(session, collection, plain))
 
 

@@ -21,6 +21,11 @@ _EPSG: Final = "http://www.opengis.net/def/crs/EPSG/0/"
 _ALWAYS: Final = (4326, 4490, 3857)
 """WGS 84, CGCS2000, Web Mercator."""
 _CHINA_2000: Final = 4490
+_MERCATOR: Final = 3857
+_HALF_WORLD_M: Final = 20_037_508.34
+_DOMAINS: Final = {_MERCATOR: (-_HALF_WORLD_M, -_HALF_WORLD_M, _HALF_WORLD_M, _HALF_WORLD_M)}
+_ZONE_DOMAIN: Final = (-1_500_000.0, 0.0, 2_500_000.0, 6_500_000.0)
+"""Of a zone with 500 km at its meridian: 20 degrees to either side, from the equator to China's north."""
 _DEGREE_DIGITS, _METRE_DIGITS = 9, 4
 """Decimals that are a tenth of a millimetre."""
 
@@ -36,6 +41,8 @@ class System:
             declared equal (see `gridmap.geometry.crs`), and no shift is computed between them.
         turned: whether the second stored axis comes first.
         digits: decimals of coordinates.
+        domain: least easting and northing, then the greatest, between which the projection can be turned back
+            into degrees; None for degrees.
     """
 
     uri: str
@@ -43,6 +50,7 @@ class System:
     base: int
     turned: bool
     digits: int
+    domain: tuple[float, float, float, float] | None = None
 
 
 CRS84: Final = System(STORED, 4326, 4326, turned=False, digits=_DEGREE_DIGITS)
@@ -71,4 +79,5 @@ def _system(epsg: int) -> System:
         _CHINA_2000 if datum == _CHINA_2000 else 4326,
         turned=crs.axis_info[0].direction == "north",
         digits=_DEGREE_DIGITS if crs.is_geographic else _METRE_DIGITS,
+        domain=None if crs.is_geographic else _DOMAINS.get(epsg, _ZONE_DOMAIN),
     )

@@ -312,9 +312,9 @@ def erase(
     Raises:
         NotFound: there is no such volunteer.
     """
-    volunteer = people.by_id(session, volunteer_id)
+    volunteer = people.locked(session, volunteer_id)
     if volunteer is None or volunteer.erased_at is not None:
-        raise NotFound(what_zh="这位志愿者", what_en="This volunteer")
+        raise nobody()
     people.leave_needs(session, volunteer_id, now)
     links.forget(session, volunteer_id)
     volunteer.name, volunteer.phone, volunteer.person_id = "", None, None

@@ -34,10 +34,12 @@ def desk(demo_session):
         ),
         {"day": today()},
     ).one()
-    signed.account(demo_session, row.person_id, "books")
-    account = demo_session.query(Account).filter_by(login="books").one()
+    of_hers = demo_session.query(Account).filter_by(person_id=row.person_id)
+    if of_hers.one_or_none() is None:
+        signed.account(demo_session, row.person_id, "books")
+    account = of_hers.one()
     scope = scope_of((HeldPost(row.post, PostKind.COMMUNITY_DESK, row.area_id, ""),), ())
-    return SignedIn(account.id, row.person_id, "books", "站长", scope), row.area_id
+    return SignedIn(account.id, row.person_id, account.login, "站长", scope), row.area_id
 
 
 def roll_of(session, desk, folder):

@@ -1,15 +1,23 @@
 """Who belongs where, who moved, who has paid; the workbook of dues comes back without a difference."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
+from sqlalchemy import select, update
 
-from geodata import party_books
+from geodata import party_books, workbook_imports
+from geodata.loading.undoing import NotUndone
 from gridmap.accounts.authority import HeldPost, scope_of
 from gridmap.errors import InvalidInput, NotAllowed, NotFound
+from gridmap.ledger.imports import WorkbookStep
+from gridmap.ledger.party_life import PartyMembership
 from gridmap.ledger.posts import Person
 from gridmap.party_life import dues, looking, members, warnings
 from gridmap.party_life.members import Incomer, Leaving
+from gridmap.registers import service as registers
+from gridmap.registers.catalogue import REGISTERS
+from gridmap.registers.changes import Action, Change
 from gridmap.terms import PartyMove, PartyStanding, PostKind
 from tests.party_life.branches import BRANCH, DAY, GROUP, NEXT_GROUP, NOW, OTHER, branches
 
@@ -133,3 +141,73 @@ def test_warnings_tell_names_to_whose_members_they_are(made):
     small = warnings.small_groups(made.session, scope, DAY, 4)
     assert [(one.code, one.full_members) for one in small] == [(GROUP, 3), (NEXT_GROUP, 3)]
     assert warnings.small_groups(made.session, scope, DAY, 3) == []
+
+
+def leave(made, name="甲一", building=""):
+    number = come(made, name, building=building)
+    members.end(made.session, made.keepers["secretary"], number, DAY, PartyMove.LEFT, NOW)
+    return number
+
+
+def party_workbook(made, path, changes):
+    """Take changes of the members' register as a workbook; return the number of its record."""
+    path.write_bytes(b"members")
+    register, keeper = REGISTERS["party-members"], made.keepers["desk"]
+    taking = workbook_imports.kept(made.session, keeper, register.key, path, DAY, NOW)
+    with taking as record:
+        registers.write(made.session, keeper, register, changes, NOW)
+        record.counts = {"changed": len(changes)}
+    return record.id
+
+
+def test_no_workbook_brings_a_dwelling_back_of_who_was_forgotten(made, tmp_path):
+    session, keeper = made.session, made.keepers["secretary"]
+    number, other = come(made, "甲一", building="a1"), come(made, "甲二", building="a1")
+    path = tmp_path / "members.xlsx"
+    moved = Change(Action.CORRECT, {"residence": "a2"}, number, reason="看错")
+    mine = party_workbook(made, path, [moved])
+    ended = Change(Action.END, {"went": "left"}, number, date(2026, 6, 9))
+    again = party_workbook(made, path, [ended])
+    hers = party_workbook(made, path, [replace(moved, id=other)])
+    kept = select(WorkbookStep.import_id, WorkbookStep.table_name)
+    assert {tuple(row) for row in session.execute(kept)} == {
+        (one, "party_membership") for one in (mine, again, hers)
+    }
+    members.forget(session, keeper, number, NOW)
+    assert {tuple(row) for row in session.execute(kept)} == {(hers, "party_membership")}
+    for record in (again, mine):
+        with pytest.raises(NotUndone) as told:
+            workbook_imports.undo(session, made.keepers["desk"], "party-members", record, NOW)
+        assert "清除" in told.value.message("zh")
+    assert session.get(PartyMembership, number, populate_existing=True).building_id is None
+    workbook_imports.undo(session, made.keepers["desk"], "party-members", hers, NOW)
+
+
+def test_a_workbook_that_put_another_in_her_place_is_dropped_too(made, tmp_path):
+    session, keeper = made.session, made.keepers["secretary"]
+    wrong = come(made, "甲一", building="a1")
+    members.transfer(session, keeper, wrong, Leaving(date(2026, 5, 1), NEXT_GROUP), NOW)
+    (own,) = listed(made, NEXT_GROUP)
+    members.end(session, keeper, own.id, DAY, PartyMove.LEFT, NOW)
+    come(made, "甲二", day=DAY)
+    (other,) = listed(made)
+    values = {"person": other.person_code, "residence": None}
+    to_other = Change(Action.CORRECT, values, wrong, reason="张冠李戴")
+    taken = party_workbook(made, tmp_path / "members.xlsx", [to_other])
+    assert session.query(WorkbookStep).filter_by(import_id=taken).count() == 1
+    members.forget(session, keeper, own.id, NOW)
+    assert session.query(WorkbookStep).count() == 0
+
+
+def test_a_phone_that_came_back_meanwhile_is_forgotten_too(made):
+    session = made.session
+    number = leave(made)
+    person = session.get(Person, session.get(PartyMembership, number).person_id)
+    person.phone = None
+    session.flush()
+    back = update(Person).where(Person.id == person.id).values(phone="13900000009")
+    session.execute(back.execution_options(synchronize_session=False))
+    assert person.phone is None
+    members.forget(session, made.keepers["secretary"], number, NOW)
+    session.expire_all()
+    assert (person.name, person.phone) == (members.FORGOTTEN, None)

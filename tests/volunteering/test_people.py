@@ -3,10 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from gridmap.errors import InvalidInput, NotFound
 from gridmap.ledger.posts import Agency
 from gridmap.ledger.volunteering import Volunteer, VolunteerCheckIn
+from gridmap.store.session import make_engine, transaction
 from gridmap.terms import Occupation
 from gridmap.volunteering import needs, service
 from gridmap.volunteering.service import Registration
@@ -100,3 +102,36 @@ def test_erasing_leaves_counts_and_nobody(session):
     assert needs.one(session, need, NOW).state == "open"
     with pytest.raises(NotFound):
         service.erase(session, made.volunteer_id, NOW)
+
+
+def test_a_phone_that_a_rollback_brought_back_meanwhile_is_erased_too(make_migrated):
+    """The rollback commits after the one who erases has seen her without a phone."""
+    engine = make_engine(make_migrated())
+    with transaction(engine) as session:
+        town(session)
+        made = volunteer(session)
+        session.get(Volunteer, made.volunteer_id).phone = None
+    with transaction(engine) as session:
+        seen = session.get(Volunteer, made.volunteer_id)
+        assert seen.phone is None
+        with transaction(engine) as other:
+            other.get(Volunteer, made.volunteer_id).phone = "13900000001"
+        service.erase(session, made.volunteer_id, NOW)
+    with transaction(engine) as session:
+        assert session.get(Volunteer, made.volunteer_id).phone is None
+    engine.dispose()
+
+
+def test_who_was_taken_back_meanwhile_is_nobody_to_erase(make_migrated):
+    engine = make_engine(make_migrated())
+    with transaction(engine) as session:
+        town(session)
+        made = volunteer(session)
+    with transaction(engine) as session:
+        seen = session.get(Volunteer, made.volunteer_id)
+        with transaction(engine) as other:
+            other.execute(delete(VolunteerCheckIn))
+            other.execute(delete(Volunteer))
+        with pytest.raises(NotFound):
+            service.erase(session, seen.id, NOW)
+    engine.dispose()

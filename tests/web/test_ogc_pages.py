@@ -101,3 +101,45 @@ def test_a_refusal_is_said_to_a_browser_too(client, world):
     away = client.get("/ogc/collections/reports/items", headers=BROWSER)
     assert (away.status_code, away.headers["Location"].split("?")[0]) == (302, "/sign-in")
     assert client.get("/ogc/collections/reports/items").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("address", "accept"),
+    [
+        ("/ogc/api", "application/vnd.oai.openapi+json;version=3.0, text/html;q=0.5"),
+        ("/ogc/collections/grids/queryables", "application/schema+json, text/html;q=0.1"),
+        ("/ogc/collections/grids/items", "application/geo+json, text/html;q=0.1"),
+        ("/ogc/collections/grids/items?limit=x", "application/geo+json, text/html;q=0.1"),
+    ],
+)
+def test_a_program_that_takes_pages_last_gets_a_document(client, world, address, accept):
+    answer = client.get(address, headers={"Accept": accept})
+    assert answer.mimetype.endswith("json")
+    assert {"Accept", "Accept-Language", "Cookie"} <= set(answer.headers["Vary"].split(", "))
+
+
+def test_the_page_of_a_version_is_of_its_first_day(client, world, session):
+    page = client.get("/ogc/collections/buildings/items/h1@2024-01-01?f=html").text
+    assert "2024-01-01 的情况" in page
+    assert 'data-day="2024-01-01"' in page
+    assert "h1@" not in re.search(r"<h1>(.*)</h1>", page)[1]
+
+
+def test_a_feature_and_a_page_asked_as_json_lead_to_pages(client, world):
+    for address in ("items?f=json", "items/h1", "items/h1?f=json"):
+        links = client.get(f"/ogc/collections/buildings/{address}").json["links"]
+        [page] = [one for one in links if one["rel"] == "alternate"]
+        assert client.get(page["href"]).mimetype == "text/html"
+
+
+def test_the_list_is_not_made_anew_each_time(client, world, statements):
+    client.get("/ogc/?f=html")
+    assert [one for one in statements.texts if "ST_Extent(f.geom)" in one]
+    statements.clear()
+    client.get("/ogc/?f=html")
+    assert not [one for one in statements.texts if "ST_Extent(f.geom)" in one]
+
+
+def test_addresses_in_the_definition_are_whole(client, world):
+    page = client.get("/ogc/api?f=html").text
+    assert "GET /ogc/collections/grids/items" in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -101,7 +102,9 @@ def test_pages_lead_on_in_the_system_and_the_map_stays_in_degrees(client, world)
     assert client.get(following).headers["Content-Crs"] == f"<{EPSG}4547>"
     assert page["numberMatched"] == 2
     html = client.get(f"{ITEMS}?crs={EPSG}4547&f=html").text
-    assert 'data-shapes="/ogc/collections/grids/items?f=json"' in html
+    shapes = re.search(r'data-shapes="([^"]+)"', html)[1]
+    assert "f=json" in shapes
+    assert "crs" not in shapes
 
 
 READ = """
@@ -128,3 +131,24 @@ def test_gdal_reads_the_national_system(live_server, demo_engine, tmp_path, numb
     for row in rows:
         ours = shapely.from_wkb(bytes(row.geometry))
         assert shapely.hausdorff_distance(ours, degrees.loc[row.code].geometry) < 1e-8
+
+
+@pytest.mark.parametrize(
+    ("number", "box"),
+    [
+        (4547, "0,0,10000000,10000000"),
+        (4547, "-1000000000,-1000000000,1000000000,1000000000"),
+        (4547, "-20000000,-20000000,20000000,20000000"),
+        (3857, "-30000000,-30000000,30000000,30000000"),
+        (3857, "10000000,2000000,25000000,6000000"),
+    ],
+)
+def test_a_box_beyond_the_projection_still_finds_what_lies_in_it(client, world, number, box):
+    found = client.get(f"{ITEMS}?bbox={box}&bbox-crs={EPSG}{number}")
+    assert (found.status_code, found.json["numberMatched"]) == (200, 2)
+
+
+@pytest.mark.parametrize("box", ["30000000,0,40000000,10", "0,-9000000,10,-8000000"])
+def test_a_box_wholly_beyond_the_projection_finds_nothing(client, world, box):
+    found = client.get(f"{ITEMS}?bbox={box}&bbox-crs={EPSG}4547")
+    assert (found.status_code, found.json["features"]) == (200, [])

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from gridmap.coverage import service
 from gridmap.coverage.checks import CHECKS
 from gridmap.errors import InvalidInput
+from gridmap.publishing.computed import FIRST_DAY, LAST_DAY
 from web import language
 from web.api import coverage_answers as answers
 from web.params import Day, DayQuery, Params, Text, today
@@ -19,13 +20,11 @@ from web.session import current_session
 
 blueprint = APIBlueprint("coverage_api", __name__, url_prefix="/api/v1", tag="coverage")
 
-FIRST_DAY = date(1949, 10, 1)
-LAST_DAY = date(2999, 12, 31)
 USUAL_DAYS: Final = 730
 MOST_DAYS: Final = 3700
 """Ten years of days in one answer."""
 MOST_DAYS_AHEAD: Final = 190
-"""Every day to come is judged by itself, since terms run out: half a year takes seconds."""
+"""Terms that run out later are nobody's plan yet."""
 
 Known = Annotated[
     Day,

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from tqdm import tqdm
 
 from geodata.exports import whole
-from geodata.exports.formats import FORMATS, format_of
+from geodata.exports.formats import FORMATS, WGS84, format_of
 from geodata.exports.frames import frame_of
+from gridmap.errors import InvalidInput
 from gridmap.geometry.crs import parse
 from gridmap.publishing.collections import BY_NAME
 from gridmap.store.session import transaction
@@ -45,6 +46,12 @@ def export(what: str, output: Path, key: str | None, day: datetime | None, crs: 
     """导出一个图层，或全部数据（all：GeoPackage，可用 gridmap import all 读回）/ a layer, or everything, as a file."""
     on, system = day.date() if day else today(), parse(crs)
     engine = command_engine().execution_options(isolation_level="REPEATABLE READ")
+    if what == ALL and system != WGS84:
+        raise InvalidInput(
+            field="crs",
+            reason_zh="全部数据总是 WGS 84，读回时才能一致；--crs 只用于单个图层。",
+            reason_en="Everything is always WGS 84, so that it comes back as it was; --crs is for one layer.",
+        )
     if what == ALL:
         with Session(engine) as session, tqdm(unit=" 行", disable=not sys.stderr.isatty()) as bar:
             rows = whole.export_all(

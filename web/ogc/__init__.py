@@ -1,1 +1,1 @@
-"""OGC API - Features, Part 1: Core, over the one list of collections."""
+"""OGC API - Features, Parts 1 and 2, over the one list of collections."""

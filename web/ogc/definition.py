@@ -22,7 +22,6 @@ SCHEMA: Final = "application/schema+json"
 _PROBLEM: Final = "application/problem+json"
 _TEXT: Final = {"type": "string"}
 _LINKS: Final = {"type": "array", "items": {"$ref": "#/components/schemas/link"}}
-_SHARED: Final = (*parameters.OF_ITEMS,)
 
 
 def _object(required: Sequence[str], **properties: object) -> dict[str, Any]:
@@ -104,7 +103,7 @@ def document(collections: Sequence[Collection], base: str, site: str) -> dict[st
         "tags": [{"name": one.name, "description": one.title(language.current())} for one in collections],
         "paths": paths,
         "components": {
-            "parameters": {one["name"]: one for one in _SHARED},
+            "parameters": {one["name"]: one for one in parameters.OF_ITEMS},
             "schemas": _SCHEMAS,
             "responses": {"refused": _answer("A refusal in words", _PROBLEM, "exception")},
             "securitySchemes": {

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
-from gridmap.publishing.fields import Collection, Field
+from gridmap.publishing.fields import CODE, Collection, Field
 from gridmap.publishing.systems import STORED
 from web import language
 from web.ogc import parameters, query
@@ -29,7 +29,6 @@ _GEOMETRIES: Final = {
     "Point": "geometry-point",
     "Geometry": "geometry-any",
 }
-_CODE: Final = Field("code", "编码", "Code")
 
 
 def link(address: str, rel: str, kind: str = JSON, title: str = "") -> dict[str, str]:
@@ -63,7 +62,7 @@ def landing(base: str, pages: str) -> dict[str, Any]:
 
 
 def described(
-    collection: Collection, base: str, extent: tuple[Row[Any], Row[Any]], known: query.Systems
+    collection: Collection, base: str, extent: tuple[Row[Any], Row[Any]], known: Iterable[str]
 ) -> dict[str, Any]:
     """Return what a collection is, with its extent in space and time; `known` are the systems it comes in."""
     box, days = extent
@@ -111,7 +110,7 @@ def queryables(collection: Collection, address: str) -> dict[str, Any]:
         "type": "object",
         "title": collection.title(reader),
         "properties": {"geometry": geometry}
-        | _described((_CODE, *collection.stored), query.filters(collection), reader),
+        | _described((CODE, *collection.stored), query.filters(collection), reader),
         "additionalProperties": False,
     }
 

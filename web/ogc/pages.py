@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from flask import Response, render_template, request, url_for
 
 from gridmap.publishing.collections import BY_NAME
+from gridmap.publishing.feature_queries import Wanted
 from gridmap.publishing.fields import Access, Collection, Field, FieldType
-from web import language
-from web.ogc.definition import GEOJSON, HTML, JSON
-from web.ogc.query import KNOWN
+from gridmap.publishing.systems import CRS84
+from web import errors, language
+from web.ogc.query import KNOWN, ItemsQuery
 from web.pages import docs
 from web.pages.county_map import map_of
 
-_CODE: Final = Field("code", "编码", "Code")
-_VALID: Final = (
-    Field("valid_from", "起", "From", FieldType.DAY),
-    Field("valid_until", "止（不含）", "Until (not included)", FieldType.DAY),
-)
+MOST_ROWS: Final = 1000
+"""On a page of features; more have a link to the next."""
 
 
 def wanted() -> bool:
     """Tell whether this request is a person's: `f=html`, or a browser's Accept."""
-    form = request.args.get("f")
-    if form is not None:
-        return form == "html"
-    kinds = [JSON, GEOJSON, HTML]
-    return request.accept_mimetypes.best_match(kinds, JSON) == HTML
+    return errors.asks_for_html()
 
 
 def landing(document: Mapping[str, Any], listed: Iterable[Mapping[str, Any]]) -> Response:
@@ -68,18 +64,26 @@ def conformance(classes: Iterable[str]) -> Response:
 
 def definition(document: dict[str, Any]) -> Response:
     """Return the API definition as a page of documentation."""
-    return _page("docs.html", operations=docs.operations(document), info=document["info"])
+    begin = urlsplit(document["servers"][0]["url"]).path
+    operations = [{**one, "path": begin + one["path"]} for one in docs.operations(document)]
+    return _page("docs.html", operations=operations, info=document["info"])
 
 
-def items(found: Collection, document: Mapping[str, Any], day: date) -> Response:
+def bounded(asked: ItemsQuery) -> ItemsQuery:
+    """Return a query with no more rows than people read on a page."""
+    limit = min(asked.wanted.limit or MOST_ROWS, MOST_ROWS)
+    return ItemsQuery(replace(asked.wanted, limit=limit, system=CRS84), asked.given)
+
+
+def items(found: Collection, document: Mapping[str, Any], wanted: Wanted) -> Response:
     """Return a page of features as a table beside the map.
 
     Args:
         found: their collection.
         document: the feature collection, as JSON has it.
-        day: on which the map behind them is drawn.
+        wanted: what was asked for; see `bounded`.
     """
-    reader, columns = language.current(), _columns(found)
+    reader, columns, day = language.current(), _columns(found), wanted.day
     rows = [
         {"code": one["id"], "cells": [_cell(one["properties"].get(f.name), f) for f in columns]}
         for one in document["features"]
@@ -99,42 +103,41 @@ def items(found: Collection, document: Mapping[str, Any], day: date) -> Response
         first="after" not in request.args,
         day=day,
         asked=asked,
+        shapes=_here(f="json", crs=None, limit=wanted.limit),
         **map_of(day),
     )
 
 
-def item(found: Collection, document: Mapping[str, Any], day: date) -> Response:
-    """Return one feature with its place; see `items`."""
+def item(found: Collection, document: Mapping[str, Any], code: str, day: date) -> Response:
+    """Return one feature with its place, as it was on a day."""
     reader, values = language.current(), document["properties"]
     return _page(
         "ogc_item.html",
         collection=_named(found),
-        code=document["id"],
+        code=code,
         name=values.get("name"),
         rows=[(one.label(reader), _cell(values.get(one.name), one)) for one in _columns(found)],
         day=day,
+        shapes=_here(f="json", crs=None),
         **map_of(day),
     )
 
 
+def _here(**changed: object) -> str:
+    """Return this address with other parameters."""
+    asked = {**(request.view_args or {}), **request.args.to_dict(), **changed}
+    return url_for(request.endpoint or "", **asked)
+
+
 def _page(template: str, **parts: object) -> Response:
     """Return a page; caches tell it from the JSON by what is asked for."""
-    here = {**(request.view_args or {}), **request.args.to_dict(), "f": "json"}
-    response = Response(
-        render_template(
-            template,
-            as_json=url_for(request.endpoint or "", **here),
-            shapes=url_for(request.endpoint or "", **{**here, "crs": None}),
-            **parts,
-        )
-    )
-    response.vary.update(("Accept", "Accept-Language", "Cookie"))
+    response = Response(render_template(template, as_json=_here(f="json"), **parts))
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
 def _columns(found: Collection) -> tuple[Field, ...]:
-    return (_CODE, *found.fields, *_VALID)
+    return found.columns
 
 
 def _named(found: Collection) -> dict[str, str]:
@@ -143,14 +146,11 @@ def _named(found: Collection) -> dict[str, str]:
 
 def _row(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return a collection as its JSON describes it, for a list."""
-    extent = document["extent"]
-    begin, end = extent["temporal"]["interval"][0]
+    begin, _end = document["extent"]["temporal"]["interval"][0]
     found = BY_NAME[document["id"]]
     return _named(found) | {
         "shape": found.shape.label(language.current()),
         "first": (begin or "")[:10],
-        "last": (end or "")[:10],
-        "bbox": extent.get("spatial", {}).get("bbox", [None])[0],
         "signed_in": found.access is not Access.PUBLIC,
     }
 

@@ -6,7 +6,7 @@ import base64
 import json
 import math
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -17,11 +17,11 @@ from werkzeug.datastructures import MultiDict
 from gridmap.errors import BadQuery
 from gridmap.publishing.feature_queries import Box, Place, Wanted
 from gridmap.publishing.fields import Collection, FieldType
-from gridmap.publishing.systems import STORED, System
+from gridmap.publishing.systems import CRS84, STORED, System
 
 FORMS: Final = ("json", "geojson", "html")
-Systems = Mapping[str, System]
-"""Coordinate systems by their URIs."""
+Systems = Callable[[], Mapping[str, System]]
+"""Finds the coordinate systems that are offered, by their URIs."""
 USUAL_LIMIT: Final = 100
 MOST: Final = 10_000
 """Features on a page."""
@@ -57,7 +57,7 @@ class ItemsQuery:
 def items_query(
     collection: Collection, args: MultiDict[str, str], today: date, known: Systems
 ) -> ItemsQuery:
-    """Read the query of a collection's items; `known` are the coordinate systems that are offered.
+    """Read the query of a collection's items; `known` finds the coordinate systems.
 
     Raises:
         BadQuery: a parameter that is not known, given twice, or wrong; says which.
@@ -192,13 +192,13 @@ def _box(written: str | None, system: System) -> Box | None:
     west, south, east, north = _flat(numbers)
     if system.turned:
         west, south, east, north = south, west, north, east
-    if south > north or (west > east and system.epsg != system.base):
+    if south > north or (west > east and system.domain is not None):
         raise _bad_box()
     return west, south, east, north
 
 
 def _most(system: System) -> float:
-    return _MOST_DEGREES if system.epsg == system.base else _MOST_METRES
+    return _MOST_DEGREES if system.domain is None else _MOST_METRES
 
 
 def _flat(numbers: list[float]) -> list[float]:
@@ -219,9 +219,9 @@ def _bad_box() -> BadQuery:
 def _limit(written: str | None) -> int:
     if written is None:
         return USUAL_LIMIT
-    if not written.isascii() or not written.isdecimal() or int(written[:9]) < 1:
+    if not written.isascii() or not written.isdecimal() or int(written.lstrip("0")[:9] or 0) < 1:
         raise bad("limit", "每页条数至少是 1。", "A page has at least 1 feature.")
-    return min(int(written[:9]), MOST)
+    return min(int(written.lstrip("0")[:9]), MOST)
 
 
 def system_of(name: str, args: MultiDict[str, str], known: Systems) -> System:
@@ -230,13 +230,14 @@ def system_of(name: str, args: MultiDict[str, str], known: Systems) -> System:
     Raises:
         BadQuery: it is none of those that are offered.
     """
-    found = known.get(args.get(name, STORED))
-    if found is None:
-        listed = "、".join(known)
-        raise bad(
-            name, f"坐标系可用：{listed}。", f"The coordinate systems are {', '.join(known)}."
-        )
-    return found
+    wanted = args.get(name, STORED)
+    if wanted == STORED:
+        return CRS84
+    offered = known()
+    if wanted not in offered:
+        zh, en = "、".join(offered), ", ".join(offered)
+        raise bad(name, f"坐标系可用：{zh}。", f"The coordinate systems are {en}.")
+    return offered[wanted]
 
 
 def _after(written: str | None) -> Place | None:

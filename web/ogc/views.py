@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from gridmap.errors import NotFound, NotSignedIn
-from gridmap.publishing import feature_queries, items, service
+from gridmap.publishing import items, service
 from gridmap.publishing.collections import COLLECTIONS
 from gridmap.publishing.fields import Access, Collection
 from gridmap.publishing.systems import System, systems
@@ -130,12 +130,13 @@ def queryables(collection: str) -> ResponseReturnValue:
     extensions={"parameters": [*parameters.OF_ITEMS, parameters.FIELDS]},
 )
 def items_of(collection: str) -> ResponseReturnValue:
-    """Return a page of features as GeoJSON (WGS 84); fields of the collection may be given as `field=value`."""
+    """Return a page of features as GeoJSON, WGS 84 unless `crs` is given; `field=value` asks by a field."""
     session, found = current_session(), _readable(collection)
-    asked = query.items_query(found, request.args, today(), _systems())
+    asked = query.items_query(found, request.args, today(), _systems)
     if pages.wanted():
+        asked = pages.bounded(asked)
         document = json.loads(_page_of(session, found, asked))
-        return pages.items(found, document, asked.wanted.day)
+        return pages.items(found, document, asked.wanted)
     tag = service.etag(
         session, found, today(), hashlib.sha256(request.query_string).hexdigest()[:16]
     )
@@ -155,23 +156,17 @@ def item(collection: str, item: str) -> ResponseReturnValue:
     query.check(request.args, query.OF_ITEM)
     first, last = query.days(request.args, today())
     on = last if first == last else max(first, min(last, today()))
-    system = query.system_of("crs", request.args, _systems())
+    system = query.system_of("crs", request.args, _systems)
+    code, on = items.version_of(item, on)
     text = items.one(current_session(), found, item, on, system)
     if text is None:
         raise NotFound(what_zh=f"要素“{item}”", what_en=f"The feature “{item}”", field="item")
     address = f"{_base()}/collections/{found.name}"
-    links = [
-        documents.link(
-            _address(f"{address}/items/{quote(item)}", dict(request.args)),
-            "self",
-            definition.GEOJSON,
-        ),
-        documents.link(address, "collection"),
-    ]
+    links = [*_both(f"{address}/items/{quote(item)}"), documents.link(address, "collection")]
     head = jsonify(links=links).get_data(as_text=True).strip()
     body = f"{text.removesuffix('}')},{head.removeprefix('{')}"
     return (
-        pages.item(found, json.loads(body), on)
+        pages.item(found, json.loads(body), code, on)
         if pages.wanted()
         else _geojson(body, found, None, system)
     )
@@ -181,10 +176,7 @@ def _page_of(session: Session, found: Collection, asked: query.ItemsQuery) -> st
     """Return a page of features as GeoJSON text."""
     page = items.page(session, found, asked.wanted)
     address = f"{_base()}/collections/{found.name}/items"
-    here = _address(address, dict(request.args))
-    links = [documents.link(here, "self", definition.GEOJSON)]
-    if "f" not in request.args:
-        links.append(documents.page(here))
+    links = _both(address)
     if page.after:
         more = _address(address, {**asked.given, "after": query.cursor(page.after)})
         links.append(documents.link(more, "next", definition.GEOJSON))
@@ -196,6 +188,15 @@ def _page_of(session: Session, found: Collection, asked: query.ItemsQuery) -> st
         numberReturned=len(page.features),
     ).get_data(as_text=True)  # fmt: skip
     return f'{head.rstrip().removesuffix("}")},"features":[{",".join(page.features)}]}}'
+
+
+def _both(address: str) -> list[dict[str, str]]:
+    """Return the links to what is asked for here, and to the same for people."""
+    asked = request.args.to_dict()
+    return [
+        documents.link(_address(address, asked), "self", definition.GEOJSON),
+        documents.page(_address(address, {k: v for k, v in asked.items() if k != "f"})),
+    ]
 
 
 def _base() -> str:
@@ -222,7 +223,7 @@ def _readable(name: str) -> Collection:
     return found
 
 
-def _systems() -> query.Systems:
+def _systems() -> dict[str, System]:
     """Return the coordinate systems that are offered: with the county's zone, where there is a county."""
     if "ogc_systems" not in g:
         try:
@@ -230,12 +231,12 @@ def _systems() -> query.Systems:
         except NotFound:
             bounds = None
         g.ogc_systems = systems(bounds)
-    known: query.Systems = g.ogc_systems
+    known: dict[str, System] = g.ogc_systems
     return known
 
 
 def _described(collection: Collection, base: str) -> dict[str, Any]:
-    extent = feature_queries.extent(current_session(), collection, today())
+    extent = items.extent(current_session(), collection, today())
     return documents.described(collection, base, extent, _systems())
 
 
@@ -263,7 +264,9 @@ def _geojson(body: str, collection: Collection, tag: str | None, system: System)
 @blueprint.after_request
 def _told_apart(response: Response) -> Response:
     """Tell caches that the same address is a page for browsers."""
-    response.vary.add("Accept")
+    response.vary.update(("Accept", "Accept-Language", "Cookie"))
+    if not response.headers.get("Cache-Control"):
+        response.headers["Cache-Control"] = "private, no-cache" if access.account() else "no-cache"
     return response
 
 

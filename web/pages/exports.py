@@ -45,10 +45,12 @@ def show(query_data: ExportQuery) -> str:
     """Show what can be taken away, in which formats and coordinate systems."""
     reader = language.current()
     chosen = parse(query_data.crs)
+    system = chosen.authority
     return render_template(
         "exports.html",
         day=query_data.on,
         crs=chosen.name,
+        system=system,
         systems=_systems(query_data.on, chosen),
         today=today(),
         rows=[

@@ -52,11 +52,6 @@ def by_code(session: Session, code: str) -> Volunteer | None:
     return session.scalars(select(Volunteer).where(Volunteer.code == code)).first()
 
 
-def by_id(session: Session, volunteer_id: int) -> Volunteer | None:
-    """Return a volunteer."""
-    return session.get(Volunteer, volunteer_id)
-
-
 def by_phone(session: Session, phone: str) -> Volunteer | None:
     """Return the volunteer who left this phone; locks others out who register it at the same time."""
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"volunteer:{phone}"))))
@@ -84,7 +79,7 @@ def lock_books(session: Session) -> None:
 
 
 def locked(session: Session, volunteer_id: int) -> Volunteer | None:
-    """Return a volunteer's row, locked."""
+    """Return a volunteer's row as it stands now, locked; None where it is gone."""
     query = select(Volunteer).where(Volunteer.id == volunteer_id).with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).first()
 

@@ -84,3 +84,14 @@ def test_what_no_ledger_has_is_refused(tmp_path, row, words):
         ledger_files.opened(written(tmp_path / "a.gpkg", [row]), SHAPES) as found,
     ):
         list(found.rows(TABLE))
+
+
+def test_half_a_file_is_said_to_be_broken(tmp_path):
+    whole = written(tmp_path / "a.gpkg", [(i, b"x" * 4000, 1, "a", 1, None) for i in range(200)])
+    half = tmp_path / "half.gpkg"
+    half.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    with (
+        pytest.raises(UnreadableFile, match="损坏"),
+        ledger_files.opened(half, SHAPES) as found,
+    ):
+        list(found.rows(TABLE))

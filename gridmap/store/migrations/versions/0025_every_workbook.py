@@ -22,6 +22,8 @@ TABLES = {
     "calendar_day": "'day'",
 }
 """Tables with the columns of their keys; none where the key is `id`."""
+KINDS = ("volunteers", "attendance", "dues", "calendar")
+"""Kinds of workbooks that are on record since."""
 REFERRING = {"sign_up": "confirmed_by_volunteer_id", "service_hours": "by_volunteer_id"}
 """Columns that are searched for whoever is deleted."""
 
@@ -148,15 +150,16 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Workbooks that followed these tables can no longer be rolled back."""
+    """Workbooks of these tables and kinds are no longer on record: nobody could roll them back, or tell what they are of."""
     for table, column in REFERRING.items():
         op.drop_index(f"ix_{table}_{column}", table_name=table)
     for table in TABLES:
         op.execute(f"DROP TRIGGER keep_workbook_step ON {table}")
-    listed = ", ".join(f"'{table}'" for table in TABLES)
+    tables, kinds = (", ".join(f"'{name}'" for name in names) for names in (TABLES, KINDS))
     op.execute(
-        "DELETE FROM workbook_step WHERE import_id IN"
-        f" (SELECT import_id FROM workbook_step WHERE table_name IN ({listed}))"
+        "WITH gone AS (DELETE FROM workbook_step WHERE import_id IN"
+        f" (SELECT import_id FROM workbook_step WHERE table_name IN ({tables})) RETURNING import_id)"
+        f" DELETE FROM workbook_import WHERE kind IN ({kinds}) OR id IN (SELECT import_id FROM gone)"
     )
     op.drop_index("ix_workbook_step_row", table_name="workbook_step")
     op.execute("ALTER TABLE workbook_step ALTER COLUMN row_key TYPE bigint USING row_key::bigint")
