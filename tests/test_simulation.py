@@ -21,7 +21,7 @@ from web.params import today
 
 PROGRAM = Path(__file__).parents[1] / "scripts/simulation/year.py"
 COUNTY = scope_of((HeldPost(0, PostKind.COUNTY_DESK, 0, ""),), ())
-REPORTS = 240
+REPORTS = 150
 WEEKS = timedelta(weeks=3)
 
 LAST = """
