@@ -6,15 +6,17 @@ from typing import Final
 
 HOLDING: Final = """
 holding AS NOT MATERIALIZED (
-    SELECT w.kind, w.area_id, w.grid_id, w.building_id, w.compound_id, w.agency_id, w.person_id, w.valid
+    SELECT w.kind, w.area_id, w.grid_id, w.building_id, w.compound_id, w.agency_id, w.person_id, w.valid,
+           lower(w.valid) AS since
     FROM post w
     UNION ALL
-    SELECT w.kind, w.area_id, w.grid_id, w.building_id, w.compound_id, w.agency_id, s.person_id, w.valid
+    SELECT w.kind, w.area_id, w.grid_id, w.building_id, w.compound_id, w.agency_id, s.person_id, w.valid,
+           greatest(lower(w.valid), lower(s.valid))
     FROM post w
     JOIN stand_in s ON s.post_id = w.id AND s.valid @> CAST(:today AS date)
 )
 """
-"""Posts of all days with their holders and, beside them, whoever stands in (代班) on `:today`.
+"""Posts of all days with their holders and, beside them, whoever stands in (代班) on `:today`; since when each does.
 
 To be put behind WITH; the day on which a post is held is asked of `valid`, as of a `post`. A stand-in is told
 what the holder is told on the days of the stand-in, whatever day it is about.

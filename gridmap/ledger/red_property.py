@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from gridmap.ledger.meeting_plans import MeetingProposal
 from gridmap.store.base import Base, Dated, dated_checks, no_overlap
 from gridmap.terms import JointDuty, PartyForm, Term, UnitDeedKind, Upkeep
 
@@ -80,7 +81,10 @@ class SelfManagement(Dated, Base):
 
 
 class MeetingItem(Base):
-    """A point of a joint meeting's agenda, and what was decided on it."""
+    """A point of a joint meeting's agenda, and what was decided on it.
+
+    `proposal_id`: the proposal that it came from, which knows what it is about; none where it was written afterwards.
+    """
 
     __tablename__ = "meeting_item"
     __table_args__ = (
@@ -94,6 +98,9 @@ class MeetingItem(Base):
     position: Mapped[int] = mapped_column()
     title: Mapped[str] = mapped_column(Text)
     decision: Mapped[str | None] = mapped_column(Text)
+    proposal_id: Mapped[int | None] = mapped_column(
+        ForeignKey(MeetingProposal.id, ondelete="SET NULL"), index=True
+    )
 
 
 class MeetingParty(Base):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -88,6 +89,29 @@ def drop(session: Session, reader: SignedIn, plan_id: int, proposal_id: int, now
     telling.note(session, reader, "joint_point_dropped", plan_id, now, title=row.title)
 
 
+def words(session: Session, plan_id: int) -> dict[int, str]:
+    """Return the words of the points that are proposed, by id, for the minutes: a reader sees what `plans` shows."""
+    return queries.proposal_words(session, plan_id)
+
+
+def link(session: Session, plan_id: int, proposal_of: Mapping[int, int]) -> None:
+    """Note which proposals of a plan the points of its minutes came from.
+
+    Args:
+        session: the transaction that wrote the minutes.
+        plan_id: of the plan.
+        proposal_of: ids of proposals by id of the point.
+
+    Raises:
+        NotFound: a proposal is none of this plan.
+    """
+    wanted = set(proposal_of.values())
+    if queries.lock_proposals(session, plan_id, wanted) != wanted:
+        raise NotFound(what_zh="这项议题", what_en="This point")
+    for item_id, proposal_id in proposal_of.items():
+        queries.link(session, item_id, proposal_id)
+
+
 def _about_report(
     session: Session, reader: SignedIn, plan_id: int, point: Point, now: datetime
 ) -> tuple[str, int | None]:
@@ -110,7 +134,7 @@ def _about_report(
 
 def _free(session: Session, plan_id: int, words: str) -> str:
     """Words that no other point of the meeting has: a second one of its kind is numbered."""
-    taken = {row.title for row in queries.proposal_titles(session, plan_id)}
+    taken = set(queries.proposal_words(session, plan_id).values())
     numbered = (f"{words}（{number}）" for number in range(2, MOST_POINTS + 2))
     return next(one for one in (words, *numbered) if one not in taken)
 

@@ -106,6 +106,15 @@ def guests(session: Session, community_id: int, day: date) -> tuple[Guest, ...]:
     )
 
 
+def askable(session: Session, community_id: int, today: date, day: date) -> dict[str, Party]:
+    """Return by key who may be asked to a meeting: sides of record today, people by their posts on its day."""
+    found = [
+        *parties(session, community_id, today),
+        *(one.party for one in guests(session, community_id, day)),
+    ]
+    return {one.key: one for one in found}
+
+
 def _duty(kind: str, word: str) -> Term:
     return JointDuty(word) if kind == "joint" else PostKind(word)
 

@@ -34,14 +34,13 @@ GROUP BY m.id, a.id, n.name
 ORDER BY m.day DESC, m.id DESC
 LIMIT :most
 """)
-# A point that was proposed before the meeting knows what it is about; some have the report's number behind their words.
+# A point that was proposed before the meeting knows what it is about.
 _ITEMS: Final = text("""
 SELECT i.id, i.position, i.title, i.decision, r.number AS report, k.name AS category, c.code AS compound_code,
        v.name AS compound
 FROM meeting_item i
-LEFT JOIN meeting_plan p ON p.meeting_id = i.meeting_id
-LEFT JOIN (meeting_proposal q LEFT JOIN report r ON r.id = q.report_id)
-    ON q.plan_id = p.id AND i.title IN (q.title, replace(q.title, '（' || r.number || '）', ''))
+LEFT JOIN meeting_proposal q ON q.id = i.proposal_id
+LEFT JOIN report r ON r.id = q.report_id
 LEFT JOIN category k ON k.id = r.category_id
 LEFT JOIN compound c ON c.id = q.compound_id
 LEFT JOIN compound_version v ON v.compound_id = c.id AND v.valid @> CAST(:day AS date)

@@ -6,12 +6,13 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.orm import Session
 
 from gridmap.ledger.buildings import Compound
 from gridmap.ledger.holding_queries import ANSWERING, HOLDING
 from gridmap.ledger.meeting_plans import MeetingInvite, MeetingPlan, MeetingProposal
+from gridmap.ledger.red_property import MeetingItem
 
 Found = Row[*tuple[Any, ...]]
 
@@ -65,37 +66,39 @@ asked AS (
     FROM meeting_invite i JOIN meeting_plan p ON p.id = i.plan_id
     WHERE i.plan_id = ANY(CAST(:plans AS int[]))
 )
-SELECT DISTINCT t.plan_id, t.invite_id, t.person_id, h.name
+SELECT t.plan_id, t.invite_id, t.person_id, h.name, max(t.since) AS since
 FROM (
-    SELECT i.plan_id, i.id AS invite_id, i.person_id FROM asked i WHERE i.person_id IS NOT NULL
+    SELECT i.plan_id, i.id AS invite_id, i.person_id, CAST(NULL AS date) AS since
+    FROM asked i WHERE i.person_id IS NOT NULL
     UNION ALL
-    SELECT i.plan_id, i.id, s.person_id
+    SELECT i.plan_id, i.id, s.person_id, lower(s.valid)
     FROM asked i
     JOIN post w ON w.person_id = i.person_id AND w.valid @> i.day
         AND {ANSWERING.format(community="i.home", day="i.day")}
     JOIN stand_in s ON s.post_id = w.id AND s.valid @> CAST(:today AS date)
     UNION ALL
-    SELECT i.plan_id, i.id, w.person_id
+    SELECT i.plan_id, i.id, w.person_id, greatest(w.since, lower(k.valid))
     FROM asked i
     JOIN property_contract k ON k.company_id = i.company_id AND k.valid @> i.day
     JOIN compound_version v ON v.compound_id = k.compound_id AND v.valid @> i.day AND v.community_id = i.home
     JOIN holding w ON w.compound_id = k.compound_id AND w.kind = 'property_manager' AND w.valid @> i.day
     UNION ALL
-    SELECT i.plan_id, i.id, j.person_id
+    SELECT i.plan_id, i.id, j.person_id, lower(j.valid)
     FROM asked i
     JOIN joint_post j ON j.community_id = i.home AND j.valid @> i.day
         AND (j.company_id = i.company_id OR j.compound_id = i.compound_id)
     UNION ALL
-    SELECT i.plan_id, i.id, w.person_id
+    SELECT i.plan_id, i.id, w.person_id, w.since
     FROM asked i
     JOIN holding w ON w.area_id = i.community_id AND w.valid @> i.day
         AND w.kind IN ('secretary', 'director', 'committee_member', 'community_desk')
     UNION ALL
-    SELECT i.plan_id, i.id, w.person_id
+    SELECT i.plan_id, i.id, w.person_id, w.since
     FROM asked i
     JOIN holding w ON w.agency_id = i.agency_id AND w.kind = 'agency_handler' AND w.valid @> i.day
 ) t
 JOIN person h ON h.id = t.person_id
+GROUP BY t.plan_id, t.invite_id, h.name, t.person_id
 ORDER BY t.plan_id, t.invite_id, h.name, t.person_id
 """)  # noqa: S608 - made of constants
 
@@ -188,7 +191,7 @@ def invites(session: Session, plan_ids: Collection[int]) -> Sequence[Found]:
 
 
 def told(session: Session, plan_ids: Collection[int], today: date) -> Sequence[Found]:
-    """Return who hears of planned meetings for each invitation: by the posts of the meeting's day.
+    """Return who hears of planned meetings for each invitation: by the posts of the meeting's day, and since when.
 
     Stand-ins are those of today: they read what the holder cannot.
     """
@@ -205,10 +208,27 @@ def proposals(session: Session, plan_ids: Collection[int], day: date) -> Sequenc
     return session.execute(_PROPOSALS, {"plans": list(plan_ids), "day": day}).all()
 
 
-def proposal_titles(session: Session, plan_id: int) -> Sequence[Found]:
-    """Return the words of all points that are proposed."""
-    query = select(MeetingProposal.title).where(MeetingProposal.plan_id == plan_id)
-    return session.execute(query).all()
+def proposal_words(session: Session, plan_id: int) -> dict[int, str]:
+    """Return the words of all points that are proposed, by id; not for everybody's eyes."""
+    query = select(MeetingProposal.id, MeetingProposal.title).where(
+        MeetingProposal.plan_id == plan_id
+    )
+    return {row.id: row.title for row in session.execute(query)}
+
+
+def lock_proposals(session: Session, plan_id: int, ids: Collection[int]) -> set[int]:
+    """Return which of the ids are proposals of a plan, and keep those from being taken back till the end."""
+    query = select(MeetingProposal.id).where(
+        MeetingProposal.plan_id == plan_id, MeetingProposal.id.in_(ids)
+    )
+    return set(session.scalars(query.with_for_update(read=True, key_share=True)))
+
+
+def link(session: Session, item_id: int, proposal_id: int) -> None:
+    """Note which proposal a point of a meeting came from."""
+    session.execute(
+        update(MeetingItem).where(MeetingItem.id == item_id).values(proposal_id=proposal_id)
+    )
 
 
 def moves(session: Session, plan_ids: Collection[int]) -> Sequence[Found]:

@@ -8,7 +8,7 @@ is uninvited by it, and no point is dropped. Every line goes by the same rules a
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -82,7 +82,7 @@ class _Taking:
         self.today = local_day(now)
         self.kept = meetings.kept_ids(session, keeper, self.today)
         self.taken: dict[int, int] = {}
-        self.parties: dict[tuple[int, date], tuple[Party, ...]] = {}
+        self.askable: dict[tuple[int, date], dict[str, Party]] = {}
         ids = {number for row in rows if (number := _number(row))}
         self.by_id = plan_books.known(session, keeper, ids, self.today)
 
@@ -118,7 +118,8 @@ class _Taking:
             tuple(one.key for one in sides),
             _text(row, "note"),
         )
-        made = planning.call(self.session, self.keeper, wanted, self.now)
+        known = self._askable(community, when.day)
+        made = planning.call(self.session, self.keeper, wanted, self.now, known)
         self._propose(made, _titles(row))
         return Line(row.number, Fate.NEW, f"{when.day.isoformat()} {wanted.topic}")
 
@@ -177,7 +178,14 @@ class _Taking:
             return None
         day = row.values.get("day") or entry.plan.day
         named = self._sides(entry.plan.community_id, day, _items(row), entry.sides)
-        _refuse_missing([one.name for one in entry.sides if one.key not in _keys(named)])
+        keys = _keys(named)
+        _refuse_missing(
+            [
+                {language: side.label(language) for language in UNTITLED}
+                for side in entry.sides
+                if side.key not in keys
+            ]
+        )
         more = [one for one in named if one.key not in _keys(entry.sides)]
         return Difference("sides", None, "；".join(one.name for one in more)) if more else None
 
@@ -185,16 +193,16 @@ class _Taking:
         self, community: int, day: date, items: Iterable[str], invited: Iterable[Party]
     ) -> tuple[Party, ...]:
         """The sides that a cell names, each once."""
-        at = (community, day)
-        if at not in self.parties:
-            self.parties[at] = (
-                *attending.parties(self.session, community, self.today),
-                *(one.party for one in attending.guests(self.session, community, day)),
-            )
-        known = {one.key: one for one in (*self.parties[at], *invited)}
+        known = {one.key: one for one in invited} | self._askable(community, day)
         return tuple(
             {one.key: one for one in (_meant(item, known.values()) for item in items)}.values()
         )
+
+    def _askable(self, community: int, day: date) -> dict[str, Party]:
+        at = (community, day)
+        if at not in self.askable:
+            self.askable[at] = attending.askable(self.session, community, self.today, day)
+        return self.askable[at]
 
     def _change(self, entry: Entry, row: Row, keys: set[str]) -> None:
         plan, reason = entry.plan, _text(row, "reason")
@@ -212,7 +220,8 @@ class _Taking:
             day = row.values.get("day") or plan.day
             named = self._sides(plan.community_id, day, _items(row), entry.sides)
             more = [one.key for one in named if one.key not in _keys(entry.sides)]
-            planning.invite(self.session, self.keeper, plan.id, more, self.now)
+            known = self._askable(plan.community_id, day)
+            planning.invite(self.session, self.keeper, plan.id, more, self.now, known)
         if "points" in keys:
             self._propose(plan.id, _new_titles(entry, row))
 
@@ -251,17 +260,21 @@ def _more_points(entry: Entry, row: Row) -> Difference | None:
     titles = set(_titles(row))
     if not titles:
         return None
-    spoken = [{point_words(one, language) for language in UNTITLED} for one in entry.points]
-    _refuse_missing([min(words) for words in spoken if words.isdisjoint(titles)])
+    spoken = [
+        {language: point_words(one, language) for language in UNTITLED} for one in entry.points
+    ]
+    _refuse_missing([words for words in spoken if titles.isdisjoint(words.values())])
     new = _new_titles(entry, row)
     return Difference("points", None, "；".join(new)) if new else None
 
 
-def _refuse_missing(missing: Sequence[str]) -> None:
+def _refuse_missing(missing: Sequence[Mapping[str, str]]) -> None:
+    """Refuse a line that leaves something out; each is named in every language."""
     if missing:
         raise books.refused(
-            f"“{missing[0]}”不能从表里去掉：请过的人已经通知了，议题在会议页撤回。",
-            f"“{missing[0]}” cannot be left out: who was invited has been told, and points are taken back on the page.",
+            f"“{missing[0]['zh']}”不能从表里去掉：请过的人已经通知了，议题在会议页撤回。",
+            f"“{missing[0]['en']}” cannot be left out: who was invited has been told,"
+            " and points are taken back on the page.",
         )
 
 

@@ -6,7 +6,7 @@ Everybody who is invited hears of each step in her inbox; every step is a line o
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -20,7 +20,7 @@ from gridmap.ledger.meeting_plans import MeetingInvite, MeetingMove, MeetingPlan
 from gridmap.messaging.words import Event
 from gridmap.red_property import attending, telling
 from gridmap.red_property import plan_queries as queries
-from gridmap.red_property.attending import Side
+from gridmap.red_property.attending import Party, Side
 from gridmap.red_property.meetings import may_keep
 from gridmap.red_property.telling import check_words, closed, too_long, wrong
 from gridmap.terms import MeetingState
@@ -61,8 +61,21 @@ class Wanted:
     note: str = ""
 
 
-def call(session: Session, keeper: SignedIn, wanted: Wanted, now: datetime) -> int:
+def call(
+    session: Session,
+    keeper: SignedIn,
+    wanted: Wanted,
+    now: datetime,
+    known: Mapping[str, Party] | None = None,
+) -> int:
     """Plan a meeting and tell the invited; return its id.
+
+    Args:
+        session: the caller's transaction.
+        keeper: who plans it.
+        wanted: the meeting.
+        now: this moment.
+        known: who may be asked, where the caller has looked it up; see `attending.askable`.
 
     Raises:
         NotAllowed: the reader does not keep the registers of the community.
@@ -76,7 +89,10 @@ def call(session: Session, keeper: SignedIn, wanted: Wanted, now: datetime) -> i
     check_words("topic", wanted.topic, LONGEST_TOPIC)
     if len(wanted.note.strip()) > LONGEST_NOTE:
         raise too_long("note", LONGEST_NOTE)
-    sides = _sides(session, wanted.community_id, wanted.invited, today, wanted.when.day)
+    home, day = wanted.community_id, wanted.when.day
+    if known is None:
+        known = attending.askable(session, home, today, day)
+    sides = _sides(session, home, wanted.invited, (today, day), known)
     row = MeetingPlan(
         community_id=wanted.community_id,
         topic=wanted.topic.strip(),
@@ -92,9 +108,14 @@ def call(session: Session, keeper: SignedIn, wanted: Wanted, now: datetime) -> i
 
 
 def invite(
-    session: Session, keeper: SignedIn, plan_id: int, keys: Sequence[str], now: datetime
+    session: Session,
+    keeper: SignedIn,
+    plan_id: int,
+    keys: Sequence[str],
+    now: datetime,
+    known: Mapping[str, Party] | None = None,
 ) -> None:
-    """Invite more; only they are told.
+    """Invite more; only they are told; `known` as with `call`.
 
     Raises:
         NotFound, NotAllowed, InvalidInput: see `call`; the meeting is past or not planned any more.
@@ -102,7 +123,9 @@ def invite(
     row, today = _kept(session, keeper, plan_id), local_day(now)
     if row.day < today:
         raise wrong("invited", "日子已过，不能再请；请先改期。", "It is past; move it first.")
-    _invite(session, row, _sides(session, row.community_id, keys, today, row.day))
+    if known is None:
+        known = attending.askable(session, row.community_id, today, row.day)
+    _invite(session, row, _sides(session, row.community_id, keys, (today, row.day), known))
     _audit(session, keeper, "joint_meeting_invited", row, now, invited=list(keys))
     telling.tell(session, row.id, Event.JOINT_CALLED, now)
 
@@ -224,19 +247,21 @@ def _put(session: Session, row: MeetingPlan, when: When) -> None:
 
 
 def _sides(
-    session: Session, community_id: int, keys: Sequence[str], today: date, day: date
+    session: Session,
+    community_id: int,
+    keys: Sequence[str],
+    days: tuple[date, date],
+    known: Mapping[str, Party],
 ) -> list[tuple[Side, int]]:
     """The sides of keys with their ids, before anything is written; none twice.
 
-    People are asked by name for a post that they hold on the day of the meeting.
+    People are asked by name for a post that they hold on the day of the meeting; `days`: today and that day.
     """
     if not keys:
         raise wrong("invited", "请至少邀请一方。", "Invite somebody.")
-    known = {one.key: one for one in attending.parties(session, community_id, today)}
-    known |= {one.party.key: one.party for one in attending.guests(session, community_id, day)}
     missing = [key for key in keys if key not in known]
     if missing:
-        raise _not_here(session, community_id, missing[0], today, day)
+        raise _not_here(session, community_id, missing[0], *days)
     if len(keys) > MOST_INVITED:
         raise wrong("invited", f"最多邀请 {MOST_INVITED} 方。", f"At most {MOST_INVITED} sides.")
     return [(known[key].side, known[key].id) for key in dict.fromkeys(keys)]

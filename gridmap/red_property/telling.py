@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -24,6 +24,8 @@ from gridmap.store import audit
 from gridmap.timespan import local_day
 
 OBJECT_KIND: Final = "meeting_plan"
+LATELY: Final = timedelta(days=30)
+"""Far less than messages are kept for: whoever came to a post so lately is not told twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,17 @@ def remind(session: Session, now: datetime) -> Reminded:
 def catch_up(session: Session, now: datetime) -> int:
     """Invite whoever has come to a post of an invited side since; return how many; each is told once.
 
+    Of a meeting called so long ago that its messages may be deleted only those are looked at whose post or stand-in
+    began lately, or is to begin: all others were told long ago.
+
     A few statements however many meetings are planned: for every minute.
     """
     today = local_day(now)
     ahead = {one.id: one for one in plans.open_plans(session, today) if one.day >= today}
     asked: dict[str, tuple[int, set[int]]] = {}
     for row in queries.told(session, ahead, today) if ahead else ():
+        if not _is_fresh(ahead[row.plan_id], row.since, now):
+            continue
         key = _key(row.plan_id, Event.JOINT_CALLED)
         asked.setdefault(key, (row.plan_id, set()))[1].add(row.person_id)
     knowing = messaging.told(session, asked)
@@ -73,6 +80,13 @@ def catch_up(session: Session, now: datetime) -> int:
         )
     ]
     return messaging.post(session, notices, now)
+
+
+def _is_fresh(found: Plan, since: date | None, now: datetime) -> bool:
+    """Whether somebody may not have heard of a meeting yet; `since`: when her post or stand-in began."""
+    if now - found.made_at < messaging.KEPT_FOR:
+        return True
+    return since is not None and since >= local_day(now) - LATELY
 
 
 def tell(

@@ -168,7 +168,7 @@ WRONG = (
     ({"状态": "已开"}, "写纪要"),
     ({"主要议题": "绿化"}, "主要议题和备注不能改"),
     ({"社区编码": "419901002001"}, "不能改"),
-    ({"请谁来": "安心物业"}, "“书香苑社区”不能从表里去掉"),
+    ({"请谁来": "安心物业"}, "“书香苑社区居委会”不能从表里去掉"),
     ({"安排编号": "AP999999"}, "没有这个编号"),
     ({"安排编号": "第一"}, "没有这个编号"),
     ({"时间": "25:00"}, "时间：不是钟点"),
@@ -215,6 +215,39 @@ def test_a_point_or_a_line_cannot_be_left_out_or_said_twice(session, world, plan
     sheet = out()
     sheet.add(**{head: sheet.cell(2, head) for head in sheet.heads})
     assert "第 2 行" in into(sheet)[3]
+
+
+def test_what_is_missing_is_named_in_each_language(session, world, plan, out, tmp_path):
+    number = dispatch.file(session, filing(), NOW).number
+    agenda.propose(session, signed(world, "A"), plan, Point("", report=number), NOW)
+    rows = meeting_books.read(out().put(2, 议程="灯").file(tmp_path))
+    for name, zh, en in (
+        ("community", "类别LIGHT", "类别LIGHT"),
+        ("manager", "一件诉求", "A report"),  # who may not read the report
+    ):
+        fault = plan_taking.compare(session, rows, signed(world, name), NOW).faults[0]
+        assert fault.zh.startswith(f"“{zh}”不能从表里去掉")
+        assert fault.en.startswith(f"“{en}” cannot be left out")
+
+
+def test_lines_of_one_community_and_day_ask_once_who_may_be_asked(
+    session, world, out, tmp_path, statements
+):
+    sheet = out()
+    for number in range(3):
+        new(sheet, 主要议题=f"消防{number}")
+    rows = meeting_books.read(sheet.file(tmp_path))
+    statements.clear()
+    plan_taking.compare(session, rows, signed(world, "community"), NOW)
+    assert sum("AS duties" in one for one in statements.texts) == 1
+
+
+def test_more_than_the_most_lines_are_refused(world, out, tmp_path):
+    sheet = out()
+    for number in range(meeting_books.MOST_ROWS + 1):
+        new(sheet, 主要议题=f"消防{number}")
+    with pytest.raises(InvalidInput, match="最多 300 行"):
+        meeting_books.read(sheet.file(tmp_path))
 
 
 def test_a_name_that_two_have_needs_its_code(session, world, plan, out, into):

@@ -13,6 +13,7 @@ from gridmap.ledger.meeting_plans import MeetingInvite, MeetingPlan, MeetingProp
 from gridmap.ledger.meetings import JointMeeting
 from gridmap.ledger.posts import Person, Post
 from gridmap.ledger.red_property import MeetingItem, MeetingTask
+from gridmap.messaging import service as messaging
 from gridmap.messaging.tables import Message
 from gridmap.red_property import agenda, attending, meetings, planning, plans, telling, withholding
 from gridmap.red_property.agenda import Point
@@ -226,9 +227,10 @@ def test_only_who_may_read_a_report_sees_its_number_and_its_words(session, world
     made = JointMeeting(community_id=world.community.id, day=DAY, topic="停车", attended="各方")
     session.add(made)
     session.flush()
+    found = plans.proposals(session, plan, DAY)
     session.add_all(
-        MeetingItem(meeting_id=made.id, position=position, title=title)
-        for position, title in enumerate(("类别LIGHT", f"再议（{third}）", "绿化"), 1)
+        MeetingItem(meeting_id=made.id, position=place, title=one.title, proposal_id=one.id)
+        for place, one in enumerate((found[0], *found[2:]), 1)
     )
     session.get(MeetingPlan, plan).state = "held"
     session.get(MeetingPlan, plan).meeting_id = made.id
@@ -359,6 +361,62 @@ def test_whoever_takes_over_a_post_is_told_once_and_soon(session, world, plan):
     world.post(PostKind.COMMITTEE_MEMBER, world.community, "太晚", since=WHEN.day)
     assert telling.catch_up(session, on_the_day + timedelta(days=1)) == 0
     assert late.person_id in told(session, "joint_called")
+
+
+def test_nobody_is_invited_again_once_old_messages_are_gone(session, world, plan):
+    heard = told(session, "joint_called")
+    far = NOW + timedelta(days=360)
+    when = replace(WHEN, day=DAY + timedelta(days=400))
+    planning.move(session, signed(world, "community"), plan, when, "改到明年", far)
+    later = NOW + timedelta(days=370)
+    messaging.clean(session, later)
+    assert told(session, "joint_called") == []
+    assert telling.catch_up(session, later) == 0
+    new = world.post(
+        PostKind.COMMITTEE_MEMBER, world.community, "新委员", since=DAY + timedelta(days=368)
+    )
+    substitute = stand_in(
+        session,
+        world.people["manager"].scope.posts[0].post_id,
+        "代经理",
+        DAY + timedelta(days=370),
+    )
+    assert telling.catch_up(session, later) == 2
+    assert told(session, "joint_called") == sorted([new.person_id, substitute.id])
+    assert telling.catch_up(session, later) == 0
+    assert not {new.person_id, substitute.id} & set(heard)
+
+
+def test_whoever_is_recorded_late_is_told(session, world, plan):
+    late = world.post(
+        PostKind.COMMITTEE_MEMBER, world.community, "晚登记", since=DAY - timedelta(days=9)
+    )
+    assert telling.catch_up(session, NOW + timedelta(days=1)) == 1
+    assert late.person_id in told(session, "joint_called")
+
+
+def test_two_points_of_one_category_stay_two_with_their_own_reports(session, world, plan):
+    numbers = [filed(session, one) for one in range(2)]
+    ids = [
+        agenda.propose(session, signed(world, "A"), plan, Point("", report=one), NOW)
+        for one in numbers
+    ]
+    session.get(MeetingProposal, ids[0]).title = f"类别LIGHT（{numbers[0]}）"
+    session.get(MeetingProposal, ids[1]).title = "类别LIGHT"
+    made = JointMeeting(community_id=world.community.id, day=DAY, topic="停车", attended="各方")
+    session.add(made)
+    session.flush()
+    items = [MeetingItem(meeting_id=made.id, position=place, title="类别LIGHT") for place in (1, 2)]
+    session.add_all(items)
+    row = session.get(MeetingPlan, plan)
+    row.state, row.meeting_id = "held", made.id
+    session.flush()
+    agenda.link(session, plan, dict(zip((one.id for one in items), ids, strict=True)))
+    reader = signed(world, "community")
+    points = meetings.whole(session, reader, made.id, DAY).points
+    assert [(one.position, one.report) for one in points] == [*enumerate(numbers, 1)]
+    with pytest.raises(NotFound):
+        agenda.link(session, plan, {items[0].id: max(ids) + 1})
 
 
 def test_catching_up_takes_few_statements_however_many_are_planned(session, world, statements):

@@ -26,8 +26,10 @@ INSERT INTO meeting_item (id, meeting_id, position, title) VALUES
     (5, 2, 2, '路灯（2026-000001）');
 INSERT INTO meeting_task (id, meeting_id, title, person_id, due) VALUES
     (1, 1, '路灯（2026-000001）', 1, '2026-06-01'), (2, 1, '路灯', 1, '2026-06-01');
+INSERT INTO workbook_import (id, kind, file_name, file_sha256, day, at, counts) OVERRIDING SYSTEM VALUE
+VALUES (1, 'meeting-items', 'x.xlsx', 'x', '2026-05-01', now(), '{}');
 INSERT INTO workbook_step (import_id, table_name, row_key, before, after)
-SELECT 1, 'meeting_item', i.id::text, (i.id, i.meeting_id, 9, i.title, i.decision)::meeting_item::text, i::text
+SELECT 1, 'meeting_item', i.id::text, (i.id, i.meeting_id, 90 + i.id, i.title, i.decision)::meeting_item::text, i::text
 FROM meeting_item i;
 """
 TITLES = (
@@ -71,6 +73,6 @@ def test_titles_lose_numbers_and_points_know_their_proposals(make_migrated):
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         connection.execute(text("SELECT undo_workbook(1)"))
         found = connection.execute(text(UNDONE)).all()
-        assert {row.position for row in found} == {9}
+        assert [row.position for row in found] == [91, 92, 93, 94, 95]
         assert [row.title for row in found][:2] == ["路灯", "再议"]
     engine.dispose()

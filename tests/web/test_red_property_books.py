@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from gridmap.dispatch import service as dispatch
 from gridmap.dispatch.catalogue import put_entries
-from gridmap.ledger.meeting_plans import MeetingPlan
+from gridmap.ledger.meeting_plans import MeetingPlan, MeetingProposal
 from gridmap.ledger.meetings import JointMeeting
 from gridmap.ledger.red_property import MeetingItem
 from gridmap.messaging.tables import Message
@@ -123,6 +123,7 @@ def test_a_worker_takes_the_list_and_brings_none(desk, county, plan):
     sheet = given(worker)
     assert sheet.cell(2, "主要议题") == "小区停车"
     assert "导入并通知" not in text_of(worker, BOOK)
+    assert "一次最多 300 行" in text_of(desk, BOOK)
     assert send(worker, sheet, "take").status_code == 403
     assert worker.get(f"{BOOK}/template").status_code == 403
 
@@ -134,8 +135,12 @@ def held(session, plan, titles):
     )
     session.add(made)
     session.flush()
+    proposals = session.scalars(
+        select(MeetingProposal).where(MeetingProposal.plan_id == plan.id)
+    ).all()
+    ids = {one.title: one.id for one in proposals}
     session.add_all(
-        MeetingItem(meeting_id=made.id, position=position, title=title)
+        MeetingItem(meeting_id=made.id, position=position, title=title, proposal_id=ids[title])
         for position, title in enumerate(titles, 1)
     )
     return made.id

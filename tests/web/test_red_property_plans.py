@@ -1,19 +1,25 @@
 """Pages of planned joint meetings: from the invitation to minutes, tasks and who stayed away."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from gridmap.dispatch import records
+from gridmap.dispatch import service as dispatch
+from gridmap.dispatch.catalogue import put_entries
 from gridmap.ledger.meeting_plans import MeetingInvite, MeetingPlan, MeetingProposal
 from gridmap.ledger.meetings import JointMeeting
 from gridmap.ledger.posts import Person
 from gridmap.ledger.red_property import MeetingAgency, MeetingItem, MeetingParty, MeetingTask
 from gridmap.messaging.tables import Message
+from tests.dispatch.filings import CATEGORIES, filing
 from tests.web import property_pages
 from tests.web.property_pages import HOME, PAGE, text_of
 from tests.web.signed import post_form, sign_in
-from web.params import today
+from tests.worlds import START
+from web.params import now, today
 
 NEW = "/red-property/plans/new"
 
@@ -152,6 +158,81 @@ def test_who_stayed_away_and_what_is_open_is_shown_afterwards(desk, session, pla
     following = call(desk, topic="下一次").location
     assert "上次议定事项的落实情况" in text_of(desk, following)
     assert "上次议定事项的落实情况" in text_of(desk, f"{following}/minutes")
+
+
+@pytest.fixture
+def reported(session, desk, county, plan):
+    """Proposals of the plan: two reports of one category, and a point of its own."""
+    put_entries(session, CATEGORIES, START)
+    numbers = [
+        dispatch.file(session, filing(key, body=key[-1] * 64), now()).number
+        for key in ("k-1", "k-2")
+    ]
+    for fields in ({"report": numbers[0]}, {"report": numbers[1]}, {"title": "绿化"}):
+        send(desk, plan, "points", **fields)
+    return numbers
+
+
+def fields_of(text):
+    """The fields of the points in the minutes' form, as a browser sends them."""
+    hidden = re.findall(r'type="hidden" name="(proposal_\d+)" value="(\d+)"', text)
+    titles = re.findall(r'name="(title_\d+)" value="([^"]*)"', text)
+    return dict([*hidden, *titles])
+
+
+def test_minutes_keep_what_points_are_about_even_for_whoever_may_not_read_it(
+    desk, session, plan, reported, minutes, monkeypatch
+):
+    with monkeypatch.context() as blind:
+        blind.setattr(records, "readable_ones", lambda *_args: frozenset())
+        fields = fields_of(text_of(desk, f"/red-property/plans/{plan.id}/minutes"))
+        assert "一件诉求" not in fields.values()
+        kept = {name: value for name, value in minutes.items() if not name.endswith(("_1", "_2"))}
+        task = {"owner_1": minutes["owner_1"], "due_1": minutes["due_1"]}
+        unsaid = send(desk, plan, "minutes", **kept, **fields, **task)
+        assert unsaid.status_code == 422
+        assert "decision_1-fault" in unsaid.text
+        assert fields_of(unsaid.text) == fields
+        done = send(desk, plan, "minutes", **kept, **fields, **task, decision_1="修灯")
+        assert done.status_code == 303
+        assert "<b>一件诉求</b>" in text_of(desk, done.location)
+    items = session.scalars(select(MeetingItem).order_by(MeetingItem.position)).all()
+    assert [one.title for one in items] == ["类别LIGHT", "类别LIGHT（2）", "绿化", "划线"]
+    proposals = session.scalars(select(MeetingProposal).order_by(MeetingProposal.id)).all()
+    assert [one.proposal_id for one in items] == [one.id for one in proposals]
+    text = text_of(desk, done.location)
+    assert all(f'href="/desk/{number}"' in text for number in reported)
+    assert session.scalars(select(MeetingTask.title)).one() == "修灯"
+
+
+def test_a_proposal_that_is_not_of_the_plan_is_refused(desk, session, plan, minutes):
+    call(desk, topic="另一次")
+    other = session.scalars(select(MeetingPlan).where(MeetingPlan.topic == "另一次")).one()
+    send(desk, other, "points", title="别处的")
+    elsewhere = session.scalars(
+        select(MeetingProposal.id).where(MeetingProposal.plan_id == other.id)
+    ).one()
+    own = session.scalars(
+        select(MeetingProposal.id).where(MeetingProposal.plan_id == plan.id)
+    ).one()
+    for wrong in (
+        {"proposal_1": str(elsewhere)},
+        {"proposal_1": "x"},
+        {"proposal_1": "9" * 30},
+        {"proposal_1": str(own), "proposal_2": str(own)},
+    ):
+        refused = send(desk, plan, "minutes", **minutes, **wrong)
+        assert refused.status_code == 422
+        assert "已经撤回，或者不属于这次会议" in refused.text
+    assert session.scalars(select(MeetingItem)).all() == []
+    assert (
+        f'name="proposal_3" value="{own}"'
+        in send(desk, plan, "minutes", **minutes, proposal_1="x").text
+    )
+    retitled = minutes | {"title_1": "划停车线", "proposal_1": str(own)}
+    assert send(desk, plan, "minutes", **retitled).status_code == 303
+    items = session.scalars(select(MeetingItem).order_by(MeetingItem.position)).all()
+    assert [(one.title, one.proposal_id) for one in items] == [("划停车线", own), ("通气", None)]
 
 
 WRONG = (

@@ -55,6 +55,7 @@ def _page(faults: dict[str, str], status: int = 200, **more: Any) -> ResponseRet
         communities=[(one.code, one.name) for one in areas if not one.code.endswith("000")],
         keeps=access.opens("red_property_books.take"),
         taken=request.args.get("taken") == "1",
+        most=meeting_books.MOST_ROWS,
         counts={one.value: request.args.get(one.value, "0")[:6] for one in Fate},
         columns=[
             (one.label(language.current()), explain, one.required)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 
 from gridmap.accounts.service import SignedIn
 from gridmap.errors import InvalidInput, NotAllowed
-from gridmap.red_property import following, meetings, planning, plans
+from gridmap.red_property import agenda, following, meetings, planning, plans
 from gridmap.red_property.attending import Party
 from gridmap.red_property.plans import Standing, WholePlan
 from gridmap.registers.changes import RefusedChanges
@@ -32,23 +32,34 @@ SPARE: Final = 2
 MOST_LINES: Final = 40
 LONGEST: Final = 2000
 LONGEST_TITLE: Final = 200
+LONGEST_ID: Final = 9
 USUAL_DAYS: Final = 14
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A point as it is written: its number in the form, title, decision, and whose task it becomes."""
+    """A point as it is written: its number in the form, title, decision, and whose task it becomes.
+
+    `proposal`: id of the proposal that it comes from; `withheld`: its words are not for whoever writes.
+    """
 
     number: int
     title: str
     decision: str
     owner: str
     due: str
+    proposal: int | None = None
+    withheld: bool = False
 
     @property
     def task(self) -> str:
         """What is to be done: the decision, or the point where that says too much or nothing."""
-        return self.decision if 0 < len(self.decision) <= LONGEST_TITLE else self.title
+        return self.decision if self.brief else self.title
+
+    @property
+    def brief(self) -> bool:
+        """Whether the decision says what is to be done, and no more than a task's title holds."""
+        return 0 < len(self.decision) <= LONGEST_TITLE
 
 
 @blueprint.route(
@@ -85,7 +96,7 @@ def _page(found: WholePlan, form: SentForm) -> ResponseReturnValue:
             view.invite(one) | {"came": not sent or f"came_{one.id}" in sent}
             for one in found.invites
         ],
-        lines=_agenda(found),
+        lines=_agenda(found, sent),
         follow_up=[view.task(one) for one in found.follow_up],
         people=view.people(people, set()),
         sent={**usual, **sent},
@@ -95,36 +106,87 @@ def _page(found: WholePlan, form: SentForm) -> ResponseReturnValue:
     return make_response(page, 422 if form.faults else 200)
 
 
-def _agenda(found: WholePlan) -> list[dict[str, Any]]:
-    """The lines of the form: what earlier meetings left open first, then what is proposed, then empty ones."""
-    points = [view.proposal(one) for one in found.proposals] or [{"title": found.plan.topic}]
-    if found.follow_up:
-        points = [{"title": _("上次议定事项的落实情况"), "follow_up": True}, *points]
-    points += [{"title": ""}] * SPARE
+def _agenda(found: WholePlan, sent: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The lines of the form: what earlier meetings left open first, then what is proposed, then empty ones.
+
+    What was sent stays on its line; what was proposed since comes behind it.
+    """
+    proposed = {one.id: view.proposal(one) for one in found.proposals}
+    if sent:
+        points = _sent_points(proposed, sent, follow_up=bool(found.follow_up))
+    else:
+        points = [*proposed.values()] or [{"title": found.plan.topic}]
+        if found.follow_up:
+            points = [{"title": _("上次议定事项的落实情况"), "follow_up": True}, *points]
+        points += [{"title": ""}] * SPARE
     return [point | {"number": number} for number, point in enumerate(points, 1)]
 
 
-def _lines(form: SentForm) -> list[_Line]:
-    """What was written, without empty lines."""
-    found = []
+def _sent_points(
+    proposed: dict[int, dict[str, Any]], sent: Mapping[str, str], *, follow_up: bool
+) -> list[dict[str, Any]]:
+    """The points of a form that was sent, each on its line, and those that it does not know yet."""
+    numbers = [
+        number
+        for number in range(1, MOST_LINES + 1)
+        if f"title_{number}" in sent or f"proposal_{number}" in sent
+    ]
+    points: list[dict[str, Any]] = [{"title": ""} for _number in range(max(numbers, default=SPARE))]
+    left = dict(proposed)
+    for number in numbers:
+        points[number - 1] = left.pop(_id(sent.get(f"proposal_{number}", "")), {"title": ""})
+    if follow_up and points[0] == {"title": ""}:
+        points[0] = {"title": "", "follow_up": True}
+    return [*points, *left.values()]
+
+
+def _id(words: str) -> int:
+    """The id that a hidden field sends; 0, which none has, for what is no id."""
+    return int(words) if words.isascii() and words.isdigit() and len(words) <= LONGEST_ID else 0
+
+
+def _lines(form: SentForm, found: WholePlan) -> list[_Line]:
+    """What was written, without empty lines; what does not come from this plan stands among the faults."""
+    proposed = {one.id: one for one in found.proposals}
+    words = agenda.words(current_session(), found.plan.id)
+    lines = []
     for number in range(1, MOST_LINES + 1):
-        words = [
+        title, decision, owner, due = (
             written(form, f"{name}_{number}") for name in ("title", "decision", "owner", "due")
-        ]
-        if any(words[:3]):
-            found.append(_Line(number, *words))
-    return found
+        )
+        about = None
+        if key := form.sent.get(f"proposal_{number}"):
+            about = proposed.pop(_id(key), None)
+            if about is None:
+                form.faults[f"title_{number}"] = _(
+                    "这项提议已经撤回，或者不属于这次会议；请核对后再保存。"
+                )
+        withheld = about is not None and about.withheld
+        if about is not None and withheld:
+            title = words.get(about.id, title)
+        if title or decision or owner:
+            number_of = about.id if about else None
+            lines.append(_Line(number, title, decision, owner, due, number_of, withheld))
+    return lines
+
+
+def _check_tasks(form: SentForm, lines: Iterable[_Line]) -> None:
+    """Whoever may not read a point's words has to say what is to be done: they would tell of it."""
+    for one in lines:
+        if one.withheld and one.owner and not one.brief:
+            form.faults.setdefault(f"decision_{one.number}", _("请在 200 字以内写明要办什么。"))
 
 
 def _write(keeper: SignedIn, found: WholePlan, form: SentForm) -> int | None:
     """Write a meeting with all that belongs to it, or none of it; what is wrong stands in the form."""
     day = form.day("day")
-    lines = _lines(form)
+    lines = _lines(form, found)
     came = [(one.party, f"came_{one.id}" in form.sent) for one in found.invites]
     attended = names_of(came, written(form, "more"))
     decisions = written(form, "decisions")
     if not attended:
         form.faults["more"] = _("请写明谁参加了。")
+    _check_tasks(form, lines)
     if not lines:
         form.faults["title_1"] = _("请至少写一项议题和结果。")
     if form.faults:
@@ -139,7 +201,8 @@ def _write(keeper: SignedIn, found: WholePlan, form: SentForm) -> int | None:
     present = {one.id for one in found.invites if f"came_{one.id}" in form.sent}
     try:
         with current_session().begin_nested():
-            number, tasks = _records(keeper, form, values, lines, came)
+            number, tasks, proposal_of = _records(keeper, form, values, lines, came)
+            agenda.link(current_session(), found.plan.id, proposal_of)
             planning.hold(current_session(), keeper, found.plan.id, number, present, now())
     except RefusedChanges:
         return None
@@ -157,8 +220,8 @@ def _records(
     values: dict[str, str],
     lines: Sequence[_Line],
     came: Sequence[tuple[Party, bool]],
-) -> tuple[int, tuple[int, ...]]:
-    """Write the meeting, its points, who came and the tasks; return its id and theirs.
+) -> tuple[int, tuple[int, ...], dict[int, int]]:
+    """Write the meeting, its points, who came and the tasks; return its id and theirs, and proposals by point.
 
     Raises:
         RefusedChanges: something is wrong; it stands in the form.
@@ -178,7 +241,7 @@ def _records(
         {"meeting": code, "title": one.task, "person": one.owner, "due": one.due} for one in given
     ]
     try:
-        begin(keeper, "meeting-items", points)
+        written_points = begin(keeper, "meeting-items", points)
     except RefusedChanges as refusal:
         refuse_lines(form, refusal, _beside(lines, {}))
         raise
@@ -193,7 +256,10 @@ def _records(
     except RefusedChanges as refusal:
         refuse(form, refusal, dict.fromkeys(("meeting", "company", "compound", "agency"), "form"))
         raise
-    return number, made
+    proposal_of = {
+        item: one.proposal for item, one in zip(written_points, lines, strict=True) if one.proposal
+    }
+    return number, made, proposal_of
 
 
 def _beside(lines: Sequence[_Line], names: dict[str, str]) -> Callable[[int, str | None], str]:

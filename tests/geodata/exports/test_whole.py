@@ -34,6 +34,12 @@ def county(make_demo, tmp_path_factory):
                 " FROM person"
             )
         )
+        session.execute(
+            text(
+                "UPDATE meeting_item SET proposal_id = (SELECT max(id) FROM meeting_proposal)"
+                " WHERE id = (SELECT min(id) FROM meeting_item)"
+            )
+        )
     with transaction(engine) as session:
         written = export_all(session, target, today(), now())
     yield engine, target, written
