@@ -31,6 +31,7 @@ _PLAIN: Final = [parameters.F]
 _WRONG: Final = {400: "A parameter is wrong or not known"}
 _REFUSALS: Final = {
     **_WRONG,
+    302: "A person is sent to sign in",
     401: "For signed-in readers",
     404: "There is none",
 }
