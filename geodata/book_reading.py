@@ -12,7 +12,6 @@ then four values a cell (column, kind, value, format); or ``failure.json``.
 from __future__ import annotations
 
 import datetime as dt
-import importlib.util
 import sys
 import warnings
 import zipfile
@@ -21,6 +20,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
+
+from geodata import reading
 
 NOT_NEEDED = ("PIL", "lxml", "numpy", "pandas", "defusedxml")
 """Packages that openpyxl loads where it finds them. Declarations of entities are refused before it reads."""
@@ -46,25 +47,6 @@ BROKEN = (
     ValueError,
 )
 """What openpyxl raises on a workbook that is not whole: it believes its file."""
-
-
-def _beside(name: str) -> Any:  # noqa: ANN401 - a module
-    """Load a file that stands beside this one, once: an isolated program imports nothing of its package."""
-    known = sys.modules.get(f"gridmap_{name}")
-    if known is not None:
-        return known
-    spec = importlib.util.spec_from_file_location(
-        f"gridmap_{name}", Path(__file__).with_name(f"{name}.py")
-    )
-    if spec is None or spec.loader is None:
-        raise ImportError(name)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[f"gridmap_{name}"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-reading = _beside("reading")
 
 
 def read(_folder: Path, request: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ bytes are a list with their hexadecimal digits, geometries are EWKB in such digi
 
 from __future__ import annotations
 
-import importlib.util
 import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
@@ -15,29 +14,14 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from geodata import point_reading as points
+from geodata import reading
+
 NOT_NEEDED = ("pandas", "geopandas", "pyarrow")
 MOST_FACTS, MOST_ROWS = 100, 5_000
 SRID = 4326
 
-
-def _beside(name: str) -> Any:  # noqa: ANN401 - a module
-    """Load a file that stands beside this one, once: an isolated program imports nothing of its package."""
-    known = sys.modules.get(f"gridmap_{name}")
-    if known is not None:
-        return known
-    spec = importlib.util.spec_from_file_location(
-        f"gridmap_{name}", Path(__file__).with_name(f"{name}.py")
-    )
-    if spec is None or spec.loader is None:
-        raise ImportError(name)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[f"gridmap_{name}"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-points = _beside("point_reading")
-Refusal: Any = points.reading.Refusal
+Refusal = reading.Refusal
 
 
 def of_ledgers(request: dict[str, Any]) -> Iterator[bytes]:
@@ -48,7 +32,7 @@ def of_ledgers(request: dict[str, Any]) -> Iterator[bytes]:
             that stand before a geometry.
     """
     path = request["path"]
-    points.reading.refuse_programs(path)
+    reading.refuse_programs(path)
     with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as file:
         file.execute("PRAGMA trusted_schema = OFF")
         tables = {

@@ -12,18 +12,19 @@ rows. Folder out: ``failure.json`` where the file is refused, on the way, too.
 from __future__ import annotations
 
 import csv
-import importlib.util
 import json
 import os
 import re
 import struct
 import sys
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
+
+from geodata import reading
 
 LENGTH = "<Q"
 """How the length of a piece is written (`struct`)."""
@@ -46,24 +47,6 @@ SUSPECT = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 
 BLANKS = re.compile(r"[ \t\n\r]*")
 
-
-def _beside(name: str) -> Any:  # noqa: ANN401 - a module
-    """Load a file that stands beside this one, once: an isolated program imports nothing of its package."""
-    known = sys.modules.get(f"gridmap_{name}")
-    if known is not None:
-        return known
-    spec = importlib.util.spec_from_file_location(
-        f"gridmap_{name}", Path(__file__).with_name(f"{name}.py")
-    )
-    if spec is None or spec.loader is None:
-        raise ImportError(name)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[f"gridmap_{name}"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-reading = _beside("reading")
 
 Request = dict[str, Any]
 """``path``; ``rows`` of a piece at most; ``keep`` where the rows go into a file of the same kind; ``limits``:
@@ -291,7 +274,7 @@ Reader = Callable[[Request], Iterator[bytes]]
 READERS: dict[str, Reader] = {"csv": of_csv, "geojson": of_geojson}
 
 
-def hand_over(request: Request, readers: dict[str, Reader], pipe: int) -> dict[str, Any]:
+def hand_over(request: Request, readers: Mapping[str, Reader], pipe: int) -> dict[str, Any]:
     """Write what the file says into a pipe; returns an empty answer."""
     with os.fdopen(pipe, "wb", buffering=0) as out:
         for piece in readers[request["kind"]](request):
@@ -306,7 +289,7 @@ def _write(out: Any, piece: bytes) -> None:  # noqa: ANN401 - a file
         content = content[out.write(content) :]
 
 
-def main(folder: Path, readers: dict[str, Reader]) -> int:
+def main(folder: Path, readers: Mapping[str, Reader]) -> int:
     """Answer the request in the folder; what libraries print goes nowhere."""
     pipe, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)

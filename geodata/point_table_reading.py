@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
-import importlib.util
 import json
 import sys
 import warnings
@@ -18,29 +17,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from geodata import book_reading as books
+from geodata import point_reading as points
+from geodata import reading
+
 PLAIN = (str, int, float, bool, type(None))
 DAYS = (dt.datetime, dt.date, dt.time)
 
-
-def _beside(name: str) -> Any:  # noqa: ANN401 - a module
-    """Load a file that stands beside this one, once: an isolated program imports nothing of its package."""
-    known = sys.modules.get(f"gridmap_{name}")
-    if known is not None:
-        return known
-    spec = importlib.util.spec_from_file_location(
-        f"gridmap_{name}", Path(__file__).with_name(f"{name}.py")
-    )
-    if spec is None or spec.loader is None:
-        raise ImportError(name)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[f"gridmap_{name}"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-points = _beside("point_reading")
-books = _beside("book_reading")
-Refusal: Any = points.reading.Refusal
+Refusal = reading.Refusal
 Row = tuple[Any, ...]
 
 

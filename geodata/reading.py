@@ -5,7 +5,7 @@ secrets in which every driver but the allowed ones is switched off before GDAL i
 memory, time and the size of files; where the system lets it, it also leaves the network. It answers with
 flat arrays and JSON, never with pickled objects: what it says is data to whoever reads it.
 
-It runs isolated (``python -I``), and so imports nothing of ours.
+It runs isolated (``python -I``): of ours it imports nothing but programs like it.
 
 Folder in: ``request.json``. Folder out: ``answer.json``, ``wkb.npy`` (the geometries' bytes end to end),
 ``lengths.npy`` (bytes of each; -1 for none), ``column-N.npy`` (for each row the position of its cell in the

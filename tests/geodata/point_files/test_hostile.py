@@ -191,12 +191,9 @@ def test_the_reading_process_knows_nothing_of_ours(tmp_path, monkeypatch):
 
 
 PROBE = """
-import importlib.util, json, os, resource, socket, subprocess, sys
+import json, os, resource, socket, subprocess, sys
 from pathlib import Path
-spec = importlib.util.spec_from_file_location("gridmap_point_reading", PROGRAM)
-points = importlib.util.module_from_spec(spec)
-sys.modules["gridmap_point_reading"] = points
-spec.loader.exec_module(points)
+from geodata import point_reading as points
 
 def tried(what):
     try:
@@ -228,7 +225,7 @@ sys.exit(points.main(Path(sys.argv[1]), {"csv": probing}))
 def test_the_process_has_no_network_no_programs_and_limits(tmp_path, canary, monkeypatch):
     program, path = tmp_path / "program.py", tmp_path / "a.csv"
     port = canary.url.rpartition(":")[2]
-    program.write_text(PROBE.replace("PROGRAM", repr(str(handing.TEXTS))).replace("PORT", port))
+    program.write_text(PROBE.replace("PORT", port))
     path.write_bytes(point_files.HEAD)
     monkeypatch.setitem(handing.PROGRAMS, handing.Kind.CSV, program)
     with open_source(path, path, 10) as source:
