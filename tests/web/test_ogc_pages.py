@@ -143,3 +143,16 @@ def test_the_list_is_not_made_anew_each_time(client, world, statements):
 def test_addresses_in_the_definition_are_whole(client, world):
     page = client.get("/ogc/api?f=html").text
     assert "GET /ogc/collections/grids/items" in page
+
+
+@pytest.mark.parametrize("address", list(addresses()))
+@pytest.mark.parametrize("form", ["json", "html"])
+def test_who_is_signed_in_gets_every_resource(client, world, address, form):
+    post = world.post("grid_worker", world.grids["A"], "甲")
+    signed.account(world.session, post.person_id, "jia")
+    signed.sign_in(client, "jia")
+    answer = client.get(f"{address}?f={form}")
+    assert answer.status_code == 200
+    if address == "/ogc/collections":
+        private = "no-store" if form == "html" else "private, no-cache"
+        assert answer.headers["Cache-Control"] == private

@@ -267,7 +267,8 @@ def _told_apart(response: Response) -> Response:
     """Tell caches that the same address is a page for browsers."""
     response.vary.update(("Accept", "Accept-Language", "Cookie"))
     if not response.headers.get("Cache-Control"):
-        response.headers["Cache-Control"] = "private, no-cache" if access.account() else "no-cache"
+        # the transaction is over: who asks is known here only where the answer depended on it
+        response.headers["Cache-Control"] = "private, no-cache" if g.get("account") else "no-cache"
     return response
 
 
