@@ -59,16 +59,20 @@ for (const line of lines) {
 }
 
 fit(L.latLngBounds([[south, west], [north, east]]));
-try {
-  const ground = "county" in holder.dataset ? county.load(null, [west, south, east, north]) : null;
-  if (holder.dataset.shapes) {
-    const { features } = await getJSON(holder.dataset.shapes);
-    const drawn = draw(features);
-    marks.bringToFront();
-    fit(drawn.getBounds().isValid() ? drawn.getBounds() : marks.getBounds());
-  } else if (lines.length) fit(marks.getBounds());
-  await ground;
-} catch (problem) {
-  toastProblem(problem);
+async function show() {
+  try {
+    const ground = "county" in holder.dataset ? county.load(null, [west, south, east, north]) : null;
+    if (holder.dataset.shapes) {
+      const { features } = await getJSON(holder.dataset.shapes);
+      const drawn = draw(features);
+      marks.bringToFront();
+      fit(drawn.getBounds().isValid() ? drawn.getBounds() : marks.getBounds());
+    } else if (lines.length) fit(marks.getBounds());
+    await ground;
+  } catch (problem) {
+    toastProblem(problem);
+  }
+  document.body.dataset.ready = "imports";
 }
-document.body.dataset.ready = "imports";
+
+show();

@@ -51,18 +51,22 @@ for (const [code, row] of rows) {
 }
 
 fit(L.latLngBounds([[south, west], [north, east]]));
-try {
-  const ground = "county" in holder.dataset ? county.load(holder.dataset.day, [west, south, east, north]) : null;
-  const found = await getJSON(holder.dataset.shapes);
-  const features = (found.features ?? [found]).filter((feature) => feature.geometry);
-  const drawn = L.geoJSON(features, {
-    style: { ...PLAIN, renderer, pane: "features" },
-    pointToLayer: (_, at) => L.circleMarker(at, { ...PLAIN, renderer, pane: "features", radius: 6, fillOpacity: 0.8 }),
-    onEachFeature: keep,
-  }).addTo(map);
-  fit(drawn.getBounds());
-  await ground;
-} catch (problem) {
-  toastProblem(problem);
+async function show() {
+  try {
+    const ground = "county" in holder.dataset ? county.load(holder.dataset.day, [west, south, east, north]) : null;
+    const found = await getJSON(holder.dataset.shapes);
+    const features = (found.features ?? [found]).filter((feature) => feature.geometry);
+    const drawn = L.geoJSON(features, {
+      style: { ...PLAIN, renderer, pane: "features" },
+      pointToLayer: (_, at) => L.circleMarker(at, { ...PLAIN, renderer, pane: "features", radius: 6, fillOpacity: 0.8 }),
+      onEachFeature: keep,
+    }).addTo(map);
+    fit(drawn.getBounds());
+    await ground;
+  } catch (problem) {
+    toastProblem(problem);
+  }
+  document.body.dataset.ready = "ogc";
 }
-document.body.dataset.ready = "ogc";
+
+show();
